@@ -1,0 +1,94 @@
+/// Writes values without white space, members in the order they have.
+///
+/// Numbers are in their shortest form (``ECMAScriptNumber``), except integral ones from 2^53 on: those keep an exponent
+/// (`1e+20`), because a row of digits that no double can tell from its neighbours is what ``JSONParser`` refuses. So
+/// whatever the parser returned it also takes back. ``CanonicalJSON`` has no such choice.
+package enum JSONWriter {
+    package static func append(_ value: JSONValue, to buffer: inout [UInt8]) {
+        switch value {
+        case .array(let elements):
+            buffer.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                if index > 0 { buffer.append(UInt8(ascii: ",")) }
+                append(element, to: &buffer)
+            }
+            buffer.append(UInt8(ascii: "]"))
+        case .object(let object):
+            buffer.append(UInt8(ascii: "{"))
+            for (index, member) in object.members.enumerated() {
+                if index > 0 { buffer.append(UInt8(ascii: ",")) }
+                appendString(member.name, to: &buffer)
+                buffer.append(UInt8(ascii: ":"))
+                append(member.value, to: &buffer)
+            }
+            buffer.append(UInt8(ascii: "}"))
+        case .null, .bool, .integer, .number, .string:
+            appendScalar(value, to: &buffer)
+        }
+    }
+
+    /// - Precondition: `value` is neither an array nor an object.
+    static func appendScalar(_ value: JSONValue, to buffer: inout [UInt8]) {
+        switch value {
+        case .null: buffer.append(contentsOf: "null".utf8)
+        case .bool(let value): buffer.append(contentsOf: value ? "true".utf8 : "false".utf8)
+        case .integer(let value): buffer.append(contentsOf: String(value).utf8)
+        case .number(let value): appendNumber(value, to: &buffer)
+        case .string(let value): appendString(value, to: &buffer)
+        case .array, .object: preconditionFailure("a container is not a scalar")
+        }
+    }
+
+    private static func appendNumber(_ value: Double, to buffer: inout [UInt8]) {
+        if value.magnitude > Double(JSONValue.safeIntegerMaximum), value.isFinite {
+            ECMAScriptNumber.appendScientific(value, to: &buffer)
+        } else {
+            ECMAScriptNumber.append(value, to: &buffer)
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Writes a string in quotes, escaping only what has to be (RFC 8785 section 3.2.2.2).
+    package static func appendString(_ text: String, to buffer: inout [UInt8]) {
+        buffer.append(UInt8(ascii: "\""))
+        // A string without contiguous bytes, which only exists as a bridged one, is copied into one that has them.
+        var text = text
+        text.withUTF8 { appendEscaped($0, to: &buffer) }
+        buffer.append(UInt8(ascii: "\""))
+    }
+
+    private static func appendEscaped(_ bytes: UnsafeBufferPointer<UInt8>, to buffer: inout [UInt8]) {
+        var plainStart = 0
+        for (index, byte) in bytes.enumerated() {
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            buffer.append(contentsOf: bytes[plainStart..<index])
+            appendEscape(byte, to: &buffer)
+            plainStart = index + 1
+        }
+        buffer.append(contentsOf: bytes[plainStart...])
+    }
+
+    private static func appendEscape(_ byte: UInt8, to buffer: inout [UInt8]) {
+        buffer.append(UInt8(ascii: "\\"))
+        switch byte {
+        case 0x08: buffer.append(UInt8(ascii: "b"))
+        case 0x09: buffer.append(UInt8(ascii: "t"))
+        case 0x0A: buffer.append(UInt8(ascii: "n"))
+        case 0x0C: buffer.append(UInt8(ascii: "f"))
+        case 0x0D: buffer.append(UInt8(ascii: "r"))
+        case ..<0x20:
+            buffer.append(contentsOf: byte < 0x10 ? "u000".utf8 : "u00".utf8)
+            buffer.append(contentsOf: String(byte, radix: 16).utf8)
+        default: buffer.append(byte)
+        }
+    }
+}
+
+extension JSONValue {
+    package func serialized() -> [UInt8] {
+        var buffer: [UInt8] = []
+        JSONWriter.append(self, to: &buffer)
+        return buffer
+    }
+}
