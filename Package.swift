@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// Every target is held to the same rules; a warning is an error because a warning nobody reads is a bug nobody reads.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "hallpass",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "hallpass", targets: ["hallpass"])
+    ],
+    dependencies: [
+        // The HTTP server, with TLS when the operator gives a certificate.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        // SQLite through the system's libsqlite3; exact, because Linux is not in its own CI and our storage tests are.
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        // Subcommands, help texts and exit codes.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // Settings from flags, the environment and one file, with one precedence.
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["JSON", "YAML"]),
+        // The registry's files may be YAML.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        // The command line's way to a running server.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0", traits: []),
+        // Ordered start and graceful shutdown.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // The interfaces for logs and metrics that the libraries above report to.
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.9.0"),
+        // Bytes, threads and event loops where Hummingbird shows them.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    ],
+    targets: [
+        // The system's libcrypto.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+        // Bytes, keys, MACs, AEAD, KDF, random, constant time. Alone in importing COpenSSL.
+        .target(name: "HallpassCrypto", dependencies: ["COpenSSL"], swiftSettings: strict + [.strictMemorySafety()]),
+
+        // RFC 8259 that refuses what is ambiguous, and RFC 8785.
+        .target(name: "StrictJSON", swiftSettings: strict),
+
+        // Values and decisions. No clock, no randomness, no I/O.
+        .target(name: "HallpassCore", dependencies: ["HallpassCrypto", "StrictJSON"], swiftSettings: strict),
+
+        // Tables, statements and the one writer. Alone in importing GRDB.
+        .target(
+            name: "HallpassStorage",
+            dependencies: ["HallpassCore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+
+        // Use cases: where storage, keys, clock and policy meet.
+        .target(
+            name: "HallpassBroker",
+            dependencies: [
+                "HallpassStorage",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        // Routes, bodies, middleware, static files. Alone in importing Hummingbird.
+        .target(
+            name: "HallpassHTTP",
+            dependencies: [
+                "HallpassBroker",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
+            swiftSettings: strict),
+
+        // The process: subcommands, configuration, the service group.
+        .executableTarget(
+            name: "hallpass",
+            dependencies: [
+                "HallpassHTTP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+
+        .testTarget(name: "HallpassCryptoTests", dependencies: ["HallpassCrypto"], swiftSettings: strict),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
+        .testTarget(name: "HallpassCoreTests", dependencies: ["HallpassCore"], swiftSettings: strict),
+        .testTarget(name: "HallpassStorageTests", dependencies: ["HallpassStorage"], swiftSettings: strict),
+        .testTarget(name: "HallpassBrokerTests", dependencies: ["HallpassBroker"], swiftSettings: strict),
+        .testTarget(
+            name: "HallpassHTTPTests",
+            dependencies: ["HallpassHTTP", .product(name: "HummingbirdTesting", package: "hummingbird")],
+            swiftSettings: strict),
+        .testTarget(name: "HallpassTests", dependencies: ["hallpass"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,29 @@
+/// What was attempted. The raw value stands in the audit and in metrics.
+package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
+    case mint
+    case verify
+    case introspect
+    /// One token, by RFC 7009.
+    case revokeToken = "revoke_token"
+    /// Everything up to now that matches a dimension.
+    case revoke
+    case tenantCreate = "tenant_create"
+    case registryChange = "registry_change"
+    case clientSecretIssue = "client_secret_issue"
+    case clientSecretRevoke = "client_secret_revoke"
+    case keyCreate = "key_create"
+    /// Reading through the admin API; recorded only where it was refused.
+    case adminRead = "admin_read"
+    case auditExport = "audit_export"
+}
+
+/// How it ended.
+package enum AuditDecision: String, Hashable, Sendable, CaseIterable {
+    /// Done as asked: minted, revoked, changed.
+    case allow
+    case execute
+    case active
+    case inactive
+    /// Refused; `code` and `check` say why.
+    case deny
+}

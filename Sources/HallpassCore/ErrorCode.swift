@@ -1,0 +1,65 @@
+/// What a caller can rely on: stable, documented, never renamed. Source: the protocol, "Errors".
+package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
+    case invalidRequest = "invalid_request"
+    case invalidJSON = "invalid_json"
+    case payloadTooLarge = "payload_too_large"
+    case unsupportedMediaType = "unsupported_media_type"
+    case methodNotAllowed = "method_not_allowed"
+    case notFound = "not_found"
+    case invalidClient = "invalid_client"
+    case forbidden
+    case revisionConflict = "revision_conflict"
+    case inUse = "in_use"
+    case limitReached = "limit_reached"
+    case actorNotProven = "actor_not_proven"
+    case unknownConnector = "unknown_connector"
+    case unknownEnvironment = "unknown_environment"
+    case unknownTool = "unknown_tool"
+    case toolNotAllowed = "tool_not_allowed"
+    case insufficientScope = "insufficient_scope"
+    case actorNotGranted = "actor_not_granted"
+    case malformedToken = "malformed_token"
+    case unknownKey = "unknown_key"
+    case badSignature = "bad_signature"
+    case wrongIssuer = "wrong_issuer"
+    case wrongAudience = "wrong_audience"
+    case tokenExpired = "token_expired"
+    case tokenNotYetValid = "token_not_yet_valid"
+    case toolMismatch = "tool_mismatch"
+    case argumentsMismatch = "arguments_mismatch"
+    case tokenAlreadyUsed = "token_already_used"
+    case tokenRevoked = "token_revoked"
+    case tokenNotIssued = "token_not_issued"
+    case disabled
+    case overloaded
+    case unavailable
+    case storageUnavailable = "storage_unavailable"
+    case auditUnavailable = "audit_unavailable"
+    case `internal`
+
+    /// True only if the very same call can succeed later.
+    package var isRetryable: Bool {
+        switch self {
+        case .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: true
+        default: false
+        }
+    }
+
+    /// What a model or the person behind it should do next.
+    package var suggestedAction: String {
+        switch self {
+        case .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed, .notFound,
+            .revisionConflict, .inUse, .limitReached:
+            "fix_request"
+        case .invalidClient: "check_credentials"
+        case .actorNotProven: "reauthenticate_user"
+        case .unknownConnector, .unknownEnvironment, .unknownTool: "list_tools"
+        case .toolNotAllowed, .insufficientScope, .actorNotGranted: "request_access"
+        case .malformedToken, .unknownKey, .badSignature, .wrongIssuer, .wrongAudience, .tokenExpired,
+            .tokenNotYetValid, .toolMismatch, .argumentsMismatch, .tokenAlreadyUsed, .tokenRevoked, .tokenNotIssued:
+            "mint_new_token"
+        case .forbidden, .disabled, .internal: "contact_admin"
+        case .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: "wait"
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package import StrictJSON
+
+/// Why the broker refused: closed, and with nowhere to put a secret. Every sentence a caller reads is made here.
+package enum HallpassError: Error, Hashable, Sendable {
+    /// All of what is wrong with a request, at once.
+    case invalidRequest([JSONViolation])
+    case invalidJSON(JSONError)
+    case payloadTooLarge(limitBytes: Int)
+    case unsupportedMediaType(expected: StaticText)
+    case methodNotAllowed
+    case notFound
+    case invalidClient
+    case forbidden(needs: StaticText)
+    /// The caller changed something that had changed meanwhile.
+    case revisionConflict
+    /// What was to be deleted is named by these others.
+    case inUse(by: [String])
+    case limitReached(StaticText)
+    case actorNotProven(StaticText)
+    case unknownConnector
+    case unknownEnvironment
+    case unknownTool
+    case toolNotAllowed
+    case insufficientScope(missing: ScopeSet)
+    case actorNotGranted
+    case malformedToken
+    case unknownKey
+    case badSignature
+    case wrongIssuer
+    case wrongAudience
+    case tokenExpired
+    case tokenNotYetValid
+    case toolMismatch
+    case argumentsMismatch
+    case tokenAlreadyUsed
+    case tokenRevoked
+    case tokenNotIssued
+    case disabled(Disableable)
+    case overloaded
+    case unavailable
+    case storageUnavailable
+    case auditUnavailable
+    case `internal`
+
+    /// What has a switch that turns it off.
+    package enum Disableable: String, Hashable, Sendable {
+        case tenant, environment, connector, deployment, client, tool
+    }
+}
+
+/// A text written in the source, which therefore says nothing that a caller sent.
+package struct StaticText: Hashable, Sendable, ExpressibleByStringLiteral {
+    package let text: String
+
+    package init(stringLiteral value: StaticString) { text = value.description }
+}
+
+extension HallpassError {
+    /// One field, one rule.
+    package static func invalidRequest(path: String, rule: String, message: String) -> HallpassError {
+        .invalidRequest([JSONViolation(path: path, rule: rule, message: message)])
+    }
+
+    package var code: ErrorCode {
+        switch self {
+        case .invalidRequest: .invalidRequest
+        case .invalidJSON: .invalidJSON
+        case .payloadTooLarge: .payloadTooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .methodNotAllowed: .methodNotAllowed
+        case .notFound: .notFound
+        case .invalidClient: .invalidClient
+        case .forbidden: .forbidden
+        case .revisionConflict: .revisionConflict
+        case .inUse: .inUse
+        case .limitReached: .limitReached
+        case .actorNotProven: .actorNotProven
+        case .unknownConnector: .unknownConnector
+        case .unknownEnvironment: .unknownEnvironment
+        case .unknownTool: .unknownTool
+        case .toolNotAllowed: .toolNotAllowed
+        case .insufficientScope: .insufficientScope
+        case .actorNotGranted: .actorNotGranted
+        case .malformedToken: .malformedToken
+        case .unknownKey: .unknownKey
+        case .badSignature: .badSignature
+        case .wrongIssuer: .wrongIssuer
+        case .wrongAudience: .wrongAudience
+        case .tokenExpired: .tokenExpired
+        case .tokenNotYetValid: .tokenNotYetValid
+        case .toolMismatch: .toolMismatch
+        case .argumentsMismatch: .argumentsMismatch
+        case .tokenAlreadyUsed: .tokenAlreadyUsed
+        case .tokenRevoked: .tokenRevoked
+        case .tokenNotIssued: .tokenNotIssued
+        case .disabled: .disabled
+        case .overloaded: .overloaded
+        case .unavailable: .unavailable
+        case .storageUnavailable: .storageUnavailable
+        case .auditUnavailable: .auditUnavailable
+        case .internal: .internal
+        }
+    }
+
+    /// One sentence that a model or a person can act on.
+    package var message: String {
+        switch self {
+        case .invalidRequest(let violations):
+            violations.count == 1
+                ? "The request is not valid: \(violations[0].path.isEmpty ? "it" : violations[0].path) \(violations[0].message)."
+                : "The request is not valid in \(violations.count) places; details lists them."
+        case .invalidJSON(let error): "The body is not acceptable JSON: \(error.message)."
+        case .payloadTooLarge(let limitBytes): "The body is over the limit of \(limitBytes) bytes."
+        case .unsupportedMediaType(let expected): "The body must be sent as \(expected.text)."
+        case .methodNotAllowed: "This path does not take that method; Allow lists those it takes."
+        case .notFound: "There is nothing here that you may see."
+        case .invalidClient: "The client's credentials are missing or not valid."
+        case .forbidden(let needs): "This client may not do that: \(needs.text)."
+        case .revisionConflict: "It was changed by someone else meanwhile; read it again and repeat the change on top."
+        case .inUse(let users): "It is in use by \(users.joined(separator: ", ")); remove those first or ask for cascade=1."
+        case .limitReached(let rule): "A limit is reached: \(rule.text)."
+        case .actorNotProven(let reason): "Who the call is for is not proven: \(reason.text)."
+        case .unknownConnector: "There is no such connector in this environment."
+        case .unknownEnvironment: "There is no such environment."
+        case .unknownTool: "The connector has no such tool."
+        case .toolNotAllowed: "This tool is not on the connector's allow-list in this environment."
+        case .insufficientScope(let missing): "These scopes are missing: \(missing.spaceSeparated)."
+        case .actorNotGranted: "The person this call is for has no grant for it in this environment."
+        case .malformedToken: "The token is not a well-formed call token."
+        case .unknownKey: "The token was not signed with a key that is in use."
+        case .badSignature: "The token's signature does not match."
+        case .wrongIssuer: "The token was issued by another broker."
+        case .wrongAudience: "The token is for another connector or environment."
+        case .tokenExpired: "The token has expired."
+        case .tokenNotYetValid: "The token is not valid yet."
+        case .toolMismatch: "The token is for another tool, or for none."
+        case .argumentsMismatch: "The arguments are not those the token was minted for."
+        case .tokenAlreadyUsed: "The token was used before; each call needs its own."
+        case .tokenRevoked: "The token has been revoked."
+        case .tokenNotIssued: "The token is not one that this broker issued."
+        case .disabled(let what): "The \(what.rawValue) is switched off."
+        case .overloaded: "The broker is busy; nothing was executed or issued."
+        case .unavailable: "The broker cannot be sure right now; nothing was executed or issued."
+        case .storageUnavailable: "The broker cannot store this right now; nothing was executed or issued."
+        case .auditUnavailable: "The broker cannot record this right now; nothing was executed or issued."
+        case .internal: "Something went wrong in the broker; request_id finds it in the log."
+        }
+    }
+
+    package var details: [JSONViolation] {
+        switch self {
+        case .invalidRequest(let violations): violations
+        case .insufficientScope(let missing):
+            missing.scopes.map { JSONViolation(path: "/scope", rule: "scope", message: $0.rawValue) }
+        default: []
+        }
+    }
+
+    /// When to ask again; stands exactly where ``ErrorCode/isRetryable`` does.
+    package var retryAfterSeconds: Int? { code.isRetryable ? 1 : nil }
+}

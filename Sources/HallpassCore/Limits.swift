@@ -1,0 +1,62 @@
+/// Every maximum in the product, with its unit and its reason.
+package enum Limits {
+    /// A request body: room for a tool call's arguments, small enough that a thousand at once fit in memory.
+    package static let requestBodyBytes = 256 * 1024
+    /// A manifest of a whole tenant, sent by `hallpass apply`.
+    package static let applyBodyBytes = 16 * 1024 * 1024
+    /// A compact token, as the protocol says; every header a proxy is likely to see takes it.
+    package static let tokenBytes = 4_096
+    /// A JSON document's nesting; tool arguments deeper than this are no one's.
+    package static let jsonDepth = 64
+
+    /// `tenant`, `environment`, `connector`, `client_id`, `grant`: one path segment, one column.
+    package static let identifierBytes = 64
+    /// A tool's name, as MCP allows.
+    package static let toolNameBytes = 128
+    /// One scope token of RFC 6749.
+    package static let scopeBytes = 128
+    /// Scopes in one set: a token must hold them all and stay under ``tokenBytes``.
+    package static let scopesPerSet = 64
+    /// A subject or a group: OpenID Connect caps `sub` at 255 characters.
+    package static let subjectBytes = 255
+    /// Groups of one actor that are looked at.
+    package static let groupsPerActor = 1_000
+    /// Nested `act` claims.
+    package static let actorChainDepth = 4
+    /// The caller's own transaction id.
+    package static let transactionIDBytes = 128
+    /// A connector's `resource`, which every token carries as its audience.
+    package static let resourceBytes = 512
+    /// Free text in the registry: descriptions, owners, reasons.
+    package static let descriptionBytes = 4_096
+    /// Tools of one connector.
+    package static let toolsPerConnector = 1_000
+    /// Mints in one batch, as the protocol says.
+    package static let mintsPerBatch = 64
+    /// Documents in one `apply`.
+    package static let documentsPerApply = 100_000
+    /// An idempotency key, as the tool schemas in the field have it.
+    package static let idempotencyKeyBytes = 255
+
+    /// The longest any token may live, in seconds.
+    package static let tokenLifetimeSeconds: ClosedRange<Int64> = 1...3_600
+    /// A call token's life unless the mint asks for another, in seconds.
+    package static let callTokenLifetimeSeconds: Int64 = 60
+    /// A session token's life unless the mint asks for another, in seconds.
+    package static let sessionTokenLifetimeSeconds: Int64 = 300
+    /// How far ahead of the clock `iat` may lie, in seconds: a clock stepped back by its time service refuses no one.
+    package static let clockLeewaySeconds: Int64 = 5
+    /// How long a server that was told to execute may take to say how it went, in seconds.
+    package static let leaseSeconds: Int64 = 300
+    /// Token rows are kept this long past their expiry, in seconds, so that a clock set back finds them still.
+    package static let tokenRetentionSeconds: Int64 = 3_600
+
+    /// Live secrets of one client: two, so that a rotation has an overlap.
+    package static let secretsPerClient = 2
+    /// Entries waiting for the one writer; past this, callers are told to come back.
+    package static let ledgerQueueEntries = 8_192
+    /// Entries in one transaction: bounds how long a commit can take.
+    package static let ledgerBatchEntries = 1_024
+    /// Rows of one page of a list.
+    package static let pageSize: ClosedRange<Int> = 1...500
+}

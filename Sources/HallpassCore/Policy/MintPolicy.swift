@@ -1,0 +1,124 @@
+package import HallpassCrypto
+
+/// What a gateway asks a token for.
+package struct MintRequest: Hashable, Sendable {
+    package enum Target: Hashable, Sendable {
+        case connector(ConnectorID)
+        case resource(ResourceURI)
+    }
+
+    package var actor: Actor
+    package var act: ActorChain
+    package var target: Target
+    package var environment: EnvironmentID
+    /// Absent: a session token.
+    package var tool: ToolName?
+    package var argumentsDigest: SHA256Digest?
+    /// Absent: what the tool requires, or for a session all that is granted.
+    package var scope: ScopeSet?
+    package var lifetimeSeconds: Int64?
+    package var transaction: TransactionID?
+
+    package init(actor: Actor, act: ActorChain, target: Target, environment: EnvironmentID) {
+        self.actor = actor
+        self.act = act
+        self.target = target
+        self.environment = environment
+    }
+}
+
+/// What may be minted: everything a token will say that policy decides.
+package struct MintDecision: Hashable, Sendable {
+    package let kind: TokenKind
+    package let deployment: DeploymentID
+    package let audience: ResourceURI
+    package let scope: ScopeSet
+    package let lifetimeSeconds: Int64
+    /// Kept with the token, so that a grant to a group can be checked again when it is verified.
+    package let groups: Set<GroupName>
+}
+
+/// Least privilege as an intersection: requested, the deployment's and the actor's; and, apart from scopes, the allow-list.
+package enum MintPolicy {
+    package static func decide(
+        _ request: MintRequest, in snapshot: TenantSnapshot, nowSeconds: Int64
+    ) throws(Refusal) -> MintDecision {
+        let (connector, deployment) = try findDeployment(request, in: snapshot)
+        let tool = try findTool(request, connector: connector, deployment: deployment)
+        let kind: TokenKind = tool == nil ? .session : .call
+
+        let ceiling = tool == nil ? SessionScopes.ceiling(of: deployment, connector: connector) : deployment.scopes
+        let required = tool?.scopes ?? .empty
+        let outOfReach = required.union(request.scope ?? .empty).subtracting(ceiling)
+
+        let grants = snapshot.grantsByDeployment[deployment.id] ?? []
+        guard
+            let granted = ActorGrants(grants, actor: request.actor, tool: tool?.name, nowSeconds: nowSeconds)
+        else {
+            throw outOfReach.isEmpty
+                ? Refusal(.grant, .actorNotGranted) : Refusal(.scopes, .insufficientScope(missing: outOfReach))
+        }
+
+        let available = ceiling.intersection(granted.scopes)
+        let requested = request.scope ?? (tool == nil ? available : required)
+        let missing = requested.union(required).subtracting(available)
+        guard missing.isEmpty else {
+            throw Refusal(outOfReach.isEmpty ? .grant : .scopes, .insufficientScope(missing: missing))
+        }
+        if !required.isSubset(of: requested) {
+            throw Refusal(.scopes, .insufficientScope(missing: required.subtracting(requested)))
+        }
+        return MintDecision(
+            kind: kind, deployment: deployment.id, audience: connector.resource, scope: requested,
+            lifetimeSeconds: min(request.lifetimeSeconds ?? kind.defaultLifetimeSeconds, deployment.tokenLifetimeSeconds),
+            groups: granted.relevantGroups)
+    }
+
+    private static func findDeployment(
+        _ request: MintRequest, in snapshot: TenantSnapshot
+    ) throws(Refusal) -> (Connector, Deployment) {
+        let registry = snapshot.registry
+        let id: ConnectorID? =
+            switch request.target {
+            case .connector(let id): id
+            case .resource(let resource): snapshot.connectorsByResource[resource]
+            }
+        guard let id, let connector = registry.connectors[id] else { throw Refusal(.audience, .unknownConnector) }
+        guard registry.environments[request.environment] != nil else {
+            throw Refusal(.audience, .unknownEnvironment)
+        }
+        let deploymentID = DeploymentID(connector: id, environment: request.environment)
+        guard let deployment = registry.deployments[deploymentID] else {
+            throw Refusal(.audience, .unknownConnector)
+        }
+        return (connector, deployment)
+    }
+
+    private static func findTool(
+        _ request: MintRequest, connector: Connector, deployment: Deployment
+    ) throws(Refusal) -> Tool? {
+        guard let name = request.tool else { return nil }
+        guard let tool = connector.tool(name) else { throw Refusal(.tool, .unknownTool) }
+        guard deployment.allows(tool) else { throw Refusal(.allowList, .toolNotAllowed) }
+        return tool
+    }
+}
+
+extension TokenKind {
+    fileprivate var defaultLifetimeSeconds: Int64 {
+        switch self {
+        case .call: Limits.callTokenLifetimeSeconds
+        case .session: Limits.sessionTokenLifetimeSeconds
+        }
+    }
+}
+
+enum SessionScopes {
+    /// A session may read; what writes is done with call tokens, unless the deployment says more.
+    static func ceiling(of deployment: Deployment, connector: Connector) -> ScopeSet {
+        let readScopes = connector.tools
+            .filter { $0.effect == .read && deployment.allows($0) }
+            .flatMap(\.scopes.scopes)
+        return ScopeSet(readScopes).union(deployment.sessionScopes).intersection(deployment.scopes)
+    }
+}

@@ -1,0 +1,32 @@
+/// One tenant as decisions see it: immutable, indexed, complete. Whoever holds one sees one moment.
+package struct TenantSnapshot: Sendable {
+    package let registry: TenantRegistry
+    package let keys: KeyRing
+    package let revocations: RevocationCutoffs
+    let connectorsByResource: [ResourceURI: ConnectorID]
+    let grantsByDeployment: [DeploymentID: [Grant]]
+
+    package init(registry: TenantRegistry, keys: KeyRing, revocations: RevocationCutoffs) {
+        self.registry = registry
+        self.keys = keys
+        self.revocations = revocations
+        connectorsByResource = Dictionary(
+            registry.connectors.values.map { ($0.resource, $0.id) }, uniquingKeysWith: { first, _ in first })
+        grantsByDeployment = Dictionary(grouping: registry.grants.values, by: \.deployment)
+    }
+
+    private init(copying other: TenantSnapshot, revocations: RevocationCutoffs) {
+        registry = other.registry
+        keys = other.keys
+        self.revocations = revocations
+        connectorsByResource = other.connectorsByResource
+        grantsByDeployment = other.grantsByDeployment
+    }
+
+    /// The same registry and keys, with one cutoff more.
+    package func revoking(_ cutoff: RevocationCutoff) -> TenantSnapshot {
+        var revocations = revocations
+        revocations.add(cutoff)
+        return TenantSnapshot(copying: self, revocations: revocations)
+    }
+}

@@ -1,0 +1,128 @@
+package import HallpassCrypto
+
+/// What an MCP server says about the call it was asked to make.
+package struct VerifyQuery: Hashable, Sendable {
+    /// Absent only for a session token that authenticates without running a tool.
+    package var tool: ToolName?
+    package var argumentsDigest: SHA256Digest?
+    package var environment: EnvironmentID?
+
+    package init(tool: ToolName? = nil, argumentsDigest: SHA256Digest? = nil, environment: EnvironmentID? = nil) {
+        self.tool = tool
+        self.argumentsDigest = argumentsDigest
+        self.environment = environment
+    }
+}
+
+/// Who asks: the broker that must have issued the token, and what the calling server owns.
+package struct VerifyContext: Hashable, Sendable {
+    package let issuer: String
+    package let tenant: TenantID
+    package let ownedDeployments: Set<DeploymentID>
+    /// Unix seconds.
+    package let nowSeconds: Int64
+
+    package init(issuer: String, tenant: TenantID, ownedDeployments: Set<DeploymentID>, nowSeconds: Int64) {
+        self.issuer = issuer
+        self.tenant = tenant
+        self.ownedDeployments = ownedDeployments
+        self.nowSeconds = nowSeconds
+    }
+}
+
+/// Whether a token is good now, against the current registry: a grant withdrawn since the mint refuses the call.
+package enum VerifyPolicy {
+    /// What remains to be asked of the ledger once everything else is in order.
+    package struct Decision: Sendable {
+        /// Whether the actor's grants cover the call, given the groups kept with the token.
+        ///
+        /// Only the ledger knows those groups, so it asks this before it lets the token be used.
+        package let refusalByGroups: @Sendable (Set<GroupName>) -> Refusal?
+    }
+
+    package static func decide(
+        _ token: VerifiedToken, _ query: VerifyQuery, in snapshot: TenantSnapshot, _ context: VerifyContext
+    ) throws(Refusal) -> Decision {
+        let claims = token.claims
+        guard claims.issuer == context.issuer else { throw Refusal(.issuer, .wrongIssuer) }
+        let (connector, deployment) = try checkAudience(claims, query, in: snapshot, context)
+        try checkTime(claims, nowSeconds: context.nowSeconds)
+        guard snapshot.registry.clients[claims.client] != nil else { throw Refusal(.enabled, .disabled(.client)) }
+        let tool = try checkTool(claims, query, connector: connector, deployment: deployment)
+        try checkScopes(claims, tool: tool, connector: connector, deployment: deployment)
+
+        let grants = snapshot.grantsByDeployment[deployment.id] ?? []
+        let refusalByGroups = grantCheck(claims, tool: tool?.name, grants: grants, nowSeconds: context.nowSeconds)
+        // Whoever is covered by name needs no group; whoever no group could cover is refused here and in order.
+        let everyGroup = Set(grants.compactMap { grant in if case .group(let group) = grant.subject { group } else { nil } })
+        if let refusal = refusalByGroups(everyGroup) { throw refusal }
+
+        guard !snapshot.revocations.revokes(claims) else { throw Refusal(.revoked, .tokenRevoked) }
+        if let bound = claims.argumentsDigest, tool != nil {
+            guard let given = query.argumentsDigest, given.constantTimeEquals(bound) else {
+                throw Refusal(.arguments, .argumentsMismatch)
+            }
+        }
+        return Decision(refusalByGroups: refusalByGroups)
+    }
+
+    private static func checkAudience(
+        _ claims: TokenClaims, _ query: VerifyQuery, in snapshot: TenantSnapshot, _ context: VerifyContext
+    ) throws(Refusal) -> (Connector, Deployment) {
+        guard claims.tenant == context.tenant, context.ownedDeployments.contains(claims.deployment),
+            query.environment == nil || query.environment == claims.deployment.environment,
+            let connector = snapshot.registry.connectors[claims.deployment.connector],
+            connector.resource == claims.audience,
+            let deployment = snapshot.registry.deployments[claims.deployment]
+        else { throw Refusal(.audience, .wrongAudience) }
+        return (connector, deployment)
+    }
+
+    private static func checkTime(_ claims: TokenClaims, nowSeconds: Int64) throws(Refusal) {
+        guard nowSeconds < claims.expiresAt else { throw Refusal(.time, .tokenExpired) }
+        guard claims.issuedAt <= nowSeconds + Limits.clockLeewaySeconds else {
+            throw Refusal(.time, .tokenNotYetValid)
+        }
+    }
+
+    /// The tool that will run, or `nil` for a session token that runs none.
+    private static func checkTool(
+        _ claims: TokenClaims, _ query: VerifyQuery, connector: Connector, deployment: Deployment
+    ) throws(Refusal) -> Tool? {
+        switch claims.kind {
+        case .call: guard query.tool == claims.tool else { throw Refusal(.tool, .toolMismatch) }
+        case .session: break
+        }
+        guard let name = query.tool else { return nil }
+        guard let tool = connector.tool(name) else { throw Refusal(.tool, .unknownTool) }
+        guard deployment.allows(tool) else { throw Refusal(.allowList, .toolNotAllowed) }
+        if claims.kind == .session, tool.effect != .read {
+            guard !tool.scopes.isEmpty, tool.scopes.isSubset(of: deployment.sessionScopes) else {
+                throw Refusal(.tool, .toolMismatch)
+            }
+        }
+        return tool
+    }
+
+    private static func checkScopes(
+        _ claims: TokenClaims, tool: Tool?, connector: Connector, deployment: Deployment
+    ) throws(Refusal) {
+        let ceiling =
+            claims.kind == .session ? SessionScopes.ceiling(of: deployment, connector: connector) : deployment.scopes
+        let missing = (tool?.scopes ?? .empty).subtracting(claims.scope).union(claims.scope.subtracting(ceiling))
+        guard missing.isEmpty else { throw Refusal(.scopes, .insufficientScope(missing: missing)) }
+    }
+
+    private static func grantCheck(
+        _ claims: TokenClaims, tool: ToolName?, grants: [Grant], nowSeconds: Int64
+    ) -> @Sendable (Set<GroupName>) -> Refusal? {
+        { groups in
+            let actor = Actor(subject: claims.subject, groups: groups)
+            guard let granted = ActorGrants(grants, actor: actor, tool: tool, nowSeconds: nowSeconds) else {
+                return Refusal(.grant, .actorNotGranted)
+            }
+            let missing = claims.scope.subtracting(granted.scopes)
+            return missing.isEmpty ? nil : Refusal(.grant, .insufficientScope(missing: missing))
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import HallpassCrypto
+
+/// A token whose signature matched and whose claims are complete; only ``TokenVerifier``, in this file, can make one.
+///
+/// It says that the broker once signed this, not that it is good now: that is for ``VerifyPolicy`` and the ledger.
+package struct VerifiedToken: Sendable {
+    package let claims: TokenClaims
+    package let key: KeyID
+
+    fileprivate init(claims: TokenClaims, key: KeyID) {
+        self.claims = claims
+        self.key = key
+    }
+}
+
+/// Bytes in, signed claims out.
+package enum TokenVerifier {
+    /// - Parameter keys: of the caller's own tenant. Another tenant's token meets no key here, as one that never was.
+    /// - Throws: ``HallpassError/unknownKey``, ``HallpassError/badSignature``, ``HallpassError/malformedToken`` when a good
+    ///   signature covers claims that are not ours, ``HallpassError/unavailable`` when libcrypto fails.
+    package static func verify(_ token: UnverifiedToken, keys: KeyRing) throws(HallpassError) -> VerifiedToken {
+        let key = keys.key(headerSegment: token.headerSegment)
+        let matches: Bool
+        do {
+            matches = try (key?.hmac ?? keys.decoy).isValid(token.signature, for: token.signedBytes)
+        } catch {
+            throw .unavailable
+        }
+        guard let key else { throw .unknownKey }
+        guard matches else { throw .badSignature }
+        guard let payload = Base64URL.decode(token.payloadSegment),
+            let claims = TokenClaims(payload: payload, kind: key.kind),
+            claims.deployment == key.deployment
+        else { throw .malformedToken }
+        return VerifiedToken(claims: claims, key: key.id)
+    }
+}
