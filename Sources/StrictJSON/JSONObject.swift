@@ -60,7 +60,8 @@ extension JSONObject {
         return true
     }
 
-    private func position(of name: String) -> Int? {
+    /// The place of a member in ``members``.
+    func position(of name: String) -> Int? {
         guard index.isEmpty else { return index[ExactString(name)] }
         return members.firstIndex { $0.name.hasSameBytes(as: name) }
     }
