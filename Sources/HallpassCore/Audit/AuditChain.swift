@@ -1,4 +1,3 @@
-package import HallpassCrypto
 import StrictJSON
 
 /// Walks a chain record by record and stops at the first that does not fit.

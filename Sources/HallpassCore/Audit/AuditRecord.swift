@@ -29,7 +29,11 @@ package struct AuditRecord: Hashable, Sendable {
     package var head: AuditHead { AuditHead(sequence: sequence, hash: hash) }
 
     package static func hash(_ canonical: [UInt8], after previous: SHA256Digest) -> SHA256Digest {
-        SHA256.hash(parts: [0x00], previous.bytes, canonical)
+        var stream = SHA256Stream()
+        stream.update(0x00 as UInt8)
+        stream.update(previous)
+        stream.update(canonical)
+        return stream.finalize()
     }
 }
 
@@ -59,7 +63,7 @@ extension AuditEntry {
         var writer = CanonicalMembers()
         writer.add("act", act?.json)
         writer.add("address", address)
-        writer.add("args_sha256", argumentsDigest.map { Base64URL.encode($0.bytes) })
+        writer.add("args_sha256", argumentsDigest.map { Base64URL.encode($0) })
         writer.add("call_id", callID?.text)
         writer.add("check", check?.rawValue)
         writer.add("client_id", client?.rawValue)

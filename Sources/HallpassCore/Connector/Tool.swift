@@ -1,4 +1,4 @@
-import StrictJSON
+package import StrictJSON
 
 /// A tool's name as its MCP server publishes it: 1 to 128 visible ASCII characters without quote or backslash, compared
 /// byte for byte.

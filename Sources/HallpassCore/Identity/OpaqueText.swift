@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// A name that someone else gave and that is compared byte for byte: 1 to 255 bytes of UTF-8 without control characters.
 ///
 /// `String` compares by Unicode equivalence; two byte sequences that look alike must stay two people here.
@@ -15,7 +17,7 @@ package struct OpaqueText<Owner>: Hashable, Sendable, Comparable {
     package static var rule: String { "must be 1 to 255 bytes without control characters" }
 
     package static func == (left: Self, right: Self) -> Bool {
-        left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+        left.rawValue.hasSameBytes(as: right.rawValue)
     }
 
     package static func < (left: Self, right: Self) -> Bool {
@@ -23,8 +25,7 @@ package struct OpaqueText<Owner>: Hashable, Sendable, Comparable {
     }
 
     package func hash(into hasher: inout Hasher) {
-        for byte in rawValue.utf8 { hasher.combine(byte) }
-        hasher.combine(0xFF as UInt8)
+        rawValue.hashBytes(into: &hasher)
     }
 }
 

@@ -15,7 +15,7 @@ extension TokenClaims {
         object["connector"] = .string(deployment.connector.rawValue)
         if let tool { object["tool"] = .string(tool.rawValue) }
         object["scope"] = .string(scope.spaceSeparated)
-        if let argumentsDigest { object["args_sha256"] = .string(Base64URL.encode(argumentsDigest.bytes)) }
+        if let argumentsDigest { object["args_sha256"] = .string(Base64URL.encode(argumentsDigest)) }
         object["jti"] = .string(id.text)
         if let transaction { object["txn"] = .string(transaction.rawValue) }
         object["seq"] = .integer(sequence)
@@ -50,7 +50,7 @@ extension TokenClaims {
             issuedAt < expiresAt
         else { return nil }
         let tool = read.optionalText("tool", ToolName.init)
-        let digest = read.optionalText("args_sha256") { Base64URL.decodeDigest($0) }
+        let digest = read.optionalText("args_sha256") { Base64URL.decodeDigest(Array($0.utf8)) }
         let transaction = read.optionalText("txn", TransactionID.init)
         guard read.tookEverything, (tool != nil) == (kind == .call), kind == .call || digest == nil else { return nil }
         self.init(

@@ -14,7 +14,7 @@ package enum TokenSigner {
         do {
             let signature = try key.hmac.authenticationCode(for: token)
             token.append(UInt8(ascii: "."))
-            Base64URL.append(encoding: signature.bytes, to: &token)
+            Base64URL.append(encoding: signature, to: &token)
         } catch {
             throw .unavailable
         }

@@ -22,16 +22,18 @@ package enum TokenVerifier {
         let key = keys.key(headerSegment: token.headerSegment)
         let matches: Bool
         do {
-            matches = try (key?.hmac ?? keys.decoy).isValid(token.signature, for: token.signedBytes)
+            let hmac = key?.hmac ?? keys.decoy
+            matches = try token.signedBytes.withUnsafeBytes { (signed) throws(CryptoError) in
+                try hmac.isValid(token.signature, for: signed)
+            }
         } catch {
             throw .unavailable
         }
         guard let key else { throw .unknownKey }
         guard matches else { throw .badSignature }
-        guard let payload = Base64URL.decode(token.payloadSegment),
-            let claims = TokenClaims(payload: payload, kind: key.kind),
-            claims.deployment == key.deployment
-        else { throw .malformedToken }
+        guard let claims = TokenClaims(payload: token.payload, kind: key.kind), claims.deployment == key.deployment else {
+            throw .malformedToken
+        }
         return VerifiedToken(claims: claims, key: key.id)
     }
 }
