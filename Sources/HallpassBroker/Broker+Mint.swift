@@ -1,0 +1,167 @@
+package import HallpassCore
+package import HallpassCrypto
+import HallpassStorage
+package import StrictJSON
+
+/// What a gateway asks for, as it wrote it.
+package struct MintCommand: Sendable {
+    package var proof: ActorProof
+    /// Who acts for the actor; the client itself where nobody is named.
+    package var agent: ActorChain?
+    package var target: MintRequest.Target
+    package var environment: EnvironmentID
+    package var tool: ToolName?
+    package var arguments: JSONObject?
+    package var argumentsDigest: SHA256Digest?
+    package var scope: ScopeSet?
+    package var lifetimeSeconds: Int64?
+    package var transaction: TransactionID?
+
+    package init(proof: ActorProof, target: MintRequest.Target, environment: EnvironmentID) {
+        self.proof = proof
+        self.target = target
+        self.environment = environment
+    }
+}
+
+/// A token, signed and on record.
+package struct MintedToken: Sendable {
+    package let text: String
+    package let claims: TokenClaims
+
+    package var lifetimeSeconds: Int64 { claims.expiresAt - claims.issuedAt }
+}
+
+extension Broker {
+    /// Decides, signs, and has the token on record before it leaves.
+    ///
+    /// - Returns: the token, or the refusal; either is audited.
+    /// - Throws: when nothing could be recorded, and so nothing was issued.
+    package func mint(
+        _ command: MintCommand, by client: AuthenticatedClient, _ context: CallContext
+    ) async throws(HallpassError) -> Result<MintedToken, Refusal> {
+        // Numbered before anything is looked at, so that a revocation meanwhile reaches this token.
+        let sequence = ledger.nextSequence()
+        var entry = AuditEntry(.mint, .allow, by: client, context, at: clock)
+        entry.describe(command)
+        let made: (token: MintedToken, row: TokenRow)
+        do throws(Refusal) {
+            let request = try prove(command, by: client, entry: &entry)
+            made = try makeToken(request, sequence: sequence, by: client)
+        } catch {
+            let refused = entry.refused(error)
+            _ = try await submit(.record, for: client.tenant) { _ in refused }
+            return .failure(error)
+        }
+        entry.describe(made.token.claims)
+        let issued = entry
+        _ = try await submit(.issue(made.row), for: client.tenant) { _ in issued }
+        return .success(made.token)
+    }
+
+    /// Up to 64 mints, each on its own: one refused says nothing about the others. Answers stand in the order of `commands`.
+    ///
+    /// - Parameter commands: an item that could not be read is refused, and recorded, as that item.
+    package func mint(
+        batch commands: [Result<MintCommand, HallpassError>], by client: AuthenticatedClient, _ context: CallContext
+    ) async throws(HallpassError) -> [Result<MintedToken, Refusal>] {
+        let answers = await withTaskGroup(
+            of: (Int, Result<Result<MintedToken, Refusal>, HallpassError>).self
+        ) { group in
+            for (index, command) in commands.enumerated() {
+                group.addTask {
+                    do throws(HallpassError) {
+                        return (index, .success(try await self.mintItem(command, by: client, context)))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        var ordered: [Result<MintedToken, Refusal>] = []
+        for (_, answer) in answers.sorted(by: { $0.0 < $1.0 }) { ordered.append(try answer.get()) }
+        return ordered
+    }
+
+    private func mintItem(
+        _ command: Result<MintCommand, HallpassError>, by client: AuthenticatedClient, _ context: CallContext
+    ) async throws(HallpassError) -> Result<MintedToken, Refusal> {
+        switch command {
+        case .success(let command): return try await mint(command, by: client, context)
+        case .failure(let error):
+            let refusal = Refusal(.requestShape, error)
+            try await record(refusal, .mint, by: client, context)
+            return .failure(refusal)
+        }
+    }
+
+    private func prove(
+        _ command: MintCommand, by client: AuthenticatedClient, entry: inout AuditEntry
+    ) throws(Refusal) -> MintRequest {
+        guard case .gateway = client.client.kind else {
+            throw Refusal(.caller, .forbidden(needs: "only gateways mint tokens"))
+        }
+        let actor = try command.proof.prove(by: client.client)
+        entry.subject = actor.subject
+        guard let act = command.agent ?? Subject(client.client.id.rawValue).map({ ActorChain($0) }) else {
+            throw Refusal(.actorProof, .internal)
+        }
+        entry.act = act
+        var request = MintRequest(actor: actor, act: act, target: command.target, environment: command.environment)
+        request.tool = command.tool
+        request.argumentsDigest = try digest(of: command)
+        entry.argumentsDigest = request.argumentsDigest
+        request.scope = command.scope
+        request.lifetimeSeconds = command.lifetimeSeconds
+        request.transaction = command.transaction
+        return request
+    }
+
+    private func digest(of command: MintCommand) throws(Refusal) -> SHA256Digest? {
+        guard let tool = command.tool else {
+            guard command.arguments == nil, command.argumentsDigest == nil else {
+                throw Refusal(
+                    .requestShape,
+                    .invalidRequest(path: "/arguments", rule: "tool", message: "needs a tool beside it"))
+            }
+            return nil
+        }
+        let computed = command.arguments.map { ArgumentsDigest.of($0, tool: tool) }
+        if let computed, let given = command.argumentsDigest, computed != given {
+            throw Refusal(
+                .requestShape,
+                .invalidRequest(
+                    path: "/arguments_sha256", rule: "digest", message: "is not the digest of arguments and tool"))
+        }
+        return computed ?? command.argumentsDigest
+    }
+
+    private func makeToken(
+        _ request: MintRequest, sequence: Int64, by client: AuthenticatedClient
+    ) throws(Refusal) -> (MintedToken, TokenRow) {
+        let now = clock.nowSeconds
+        let decision = try MintPolicy.decide(request, in: client.snapshot, nowSeconds: now)
+        guard let key = client.snapshot.keys.signingKey(for: decision.deployment, kind: decision.kind),
+            let id = try? TokenID(bytes: RandomBytes.generate(count: TokenID.byteCount))
+        else {
+            // Without randomness or a key nothing can be issued; which of the two is for the health check to say.
+            throw Refusal(.key, .unavailable)
+        }
+        let claims = TokenClaims(
+            kind: decision.kind, issuer: settings.issuer, audience: decision.audience, subject: request.actor.subject,
+            act: request.act, client: client.client.id, tenant: client.tenant, deployment: decision.deployment,
+            tool: request.tool, scope: decision.scope, argumentsDigest: request.argumentsDigest, id: id,
+            transaction: request.transaction, sequence: sequence, issuedAt: now,
+            expiresAt: now + decision.lifetimeSeconds)
+        let row = TokenRow(
+            tenant: client.tenant, sequence: sequence, id: id, kind: decision.kind, deployment: decision.deployment,
+            client: client.client.id, subject: request.actor.subject, groups: decision.groups,
+            expiresAt: claims.expiresAt)
+        do throws(HallpassError) {
+            return (MintedToken(text: try TokenSigner.sign(claims, with: key), claims: claims), row)
+        } catch {
+            throw Refusal(.requestShape, error)
+        }
+    }
+}

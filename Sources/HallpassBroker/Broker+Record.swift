@@ -1,0 +1,28 @@
+package import HallpassCore
+import HallpassStorage
+
+extension Broker {
+    /// Records what was refused at the edge: bad JSON, unknown clients, missing permissions.
+    ///
+    /// What cannot be laid to a tenant goes into the platform's own chain.
+    ///
+    /// - Throws: ``HallpassError/overloaded``, ``HallpassError/auditUnavailable``: then the answer says so instead.
+    package func record(
+        _ refusal: Refusal, _ event: AuditEvent, by client: AuthenticatedClient?, _ context: CallContext
+    ) async throws(HallpassError) {
+        let entry = AuditEntry(event, .deny, by: client, context, at: clock).refused(refusal)
+        do {
+            _ = try await submit(.record, for: client?.tenant ?? .platform) { _ in entry }
+        } catch .storageUnavailable {
+            throw .auditUnavailable
+        }
+    }
+
+    /// Hands one entry to the ledger; returns once it is on disk.
+    func submit(
+        _ action: LedgerAction, for tenant: TenantID, audit: @escaping @Sendable (LedgerOutcome) -> AuditEntry
+    ) async throws(HallpassError) -> LedgerOutcome {
+        try await ledger.submit(
+            LedgerEntry(tenant: tenant, action: action, nowSeconds: clock.nowSeconds, audit: audit))
+    }
+}

@@ -1,0 +1,123 @@
+package import HallpassCore
+import HallpassCrypto
+package import HallpassStorage
+import Synchronization
+
+/// The use cases. Each either returns an answer whose audit record is on disk, or throws before anything was recorded: what
+/// was thrown is recorded once, at the edge, with ``record(_:_:by:_:)``.
+package final class Broker: Sendable {
+    let settings: BrokerSettings
+    let database: HallpassDatabase
+    let ledger: Ledger
+    let registryStore: RegistryStore
+    let auditStore: AuditStore
+    let rootKeys: RootKeys
+    let clock: Clock
+    let gate = ChangeGate()
+    /// Stands in wherever there is no key, so that none costs what a wrong one does.
+    let decoyKey: HMACSHA256Key
+    private let published = Mutex(RegistrySnapshot())
+    private let hasLoaded = Atomic(false)
+
+    package init(
+        settings: BrokerSettings, database: HallpassDatabase, ledger: Ledger, rootKeys: RootKeys, clock: Clock = .system
+    ) throws {
+        self.settings = settings
+        self.database = database
+        self.ledger = ledger
+        self.rootKeys = rootKeys
+        self.clock = clock
+        registryStore = RegistryStore(database: database, ledger: ledger)
+        auditStore = AuditStore(database: database)
+        decoyKey = try HMACSHA256Key(SecretBytes.random(count: 32))
+    }
+
+    /// This moment's registry, keys and revocations.
+    package var snapshot: RegistrySnapshot { published.withLock { $0 } }
+
+    func publish(_ change: (RegistrySnapshot) -> RegistrySnapshot) {
+        published.withLock { $0 = change($0) }
+    }
+
+    /// Reads everything from the database; the broker answers nothing before this has returned.
+    ///
+    /// - Throws: ``StartError`` when a root key does not open under this key file, and whatever storage throws.
+    package func load() async throws {
+        for stored in try await registryStore.loadAll(nowSeconds: clock.nowSeconds) {
+            try publishTenant(stored)
+        }
+        hasLoaded.store(true, ordering: .releasing)
+    }
+
+    package var isLoaded: Bool { hasLoaded.load(ordering: .acquiring) }
+
+    /// Reads one tenant again and shows it to all that follows. To be called inside ``gate``.
+    func reload(_ tenant: TenantID) async throws {
+        guard let stored = try await registryStore.load(tenant, nowSeconds: clock.nowSeconds) else { return }
+        try publishTenant(stored)
+    }
+
+    private func publishTenant(_ stored: StoredTenant) throws {
+        let tenant = stored.registry.tenant.id
+        let snapshot = TenantSnapshot(
+            registry: stored.registry, keys: try keyRing(of: stored), revocations: RevocationCutoffs(stored.cutoffs))
+        let holders = stored.secrets.map {
+            RegistrySnapshot.SecretHolder(tenant: tenant, client: $0.client, digest: $0.digest, expiresAt: $0.expiresAt)
+        }
+        publish { $0.replacing(tenant, with: snapshot, secrets: holders) }
+    }
+
+    private func keyRing(of stored: StoredTenant) throws -> KeyRing {
+        let tenant = stored.registry.tenant.id
+        var roots: [Int64: SecretBytes] = [:]
+        for row in stored.rootKeys {
+            do {
+                roots[row.version] = try rootKeys.open(row)
+            } catch {
+                throw StartError.rootKeyDoesNotOpen(tenant)
+            }
+        }
+        var keys: [SigningKey] = []
+        for row in stored.signingKeys {
+            guard let root = roots[row.rootVersion] else { throw StartError.rootKeyDoesNotOpen(tenant) }
+            for kind in TokenKind.allCases {
+                keys.append(
+                    try SigningKey(
+                        id: row.id, kind: kind, tenant: tenant, deployment: row.deployment, state: row.state, root: root))
+            }
+        }
+        return KeyRing(keys, decoy: decoyKey)
+    }
+}
+
+/// What an operator sets.
+package struct BrokerSettings: Sendable {
+    /// `iss` of every token: the URL at which this broker is reached.
+    package let issuer: String
+    /// Called for what an operator must hear of at once; returns quickly.
+    let alarm: @Sendable (Alarm) -> Void
+
+    package init(issuer: String, alarm: @escaping @Sendable (Alarm) -> Void) {
+        self.issuer = issuer
+        self.alarm = alarm
+    }
+}
+
+/// Why a broker does not start.
+package enum StartError: Error, Hashable, Sendable {
+    case rootKeyDoesNotOpen(TenantID)
+
+    package var message: String {
+        switch self {
+        case .rootKeyDoesNotOpen(let tenant):
+            "The signing root of tenant \(tenant) does not open with this key file."
+        }
+    }
+
+    /// The next step.
+    package var hint: String {
+        switch self {
+        case .rootKeyDoesNotOpen: "Give the key file this database was created with (--kek-file or HALLPASS_KEK_FILE)."
+        }
+    }
+}

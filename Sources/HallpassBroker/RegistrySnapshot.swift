@@ -1,0 +1,37 @@
+package import HallpassCore
+package import HallpassCrypto
+
+/// Everything that decisions need, as of one moment; replaced whole, never changed.
+package final class RegistrySnapshot: Sendable {
+    package let tenants: [TenantID: TenantSnapshot]
+    /// By SHA-256 of the secret: two tenants may each have a client of one name, and neither learns of the other.
+    let secrets: [SHA256Digest: SecretHolder]
+
+    struct SecretHolder: Sendable {
+        let tenant: TenantID
+        let client: ClientID
+        let digest: SHA256Digest
+        /// Unix seconds.
+        let expiresAt: Int64?
+    }
+
+    init(tenants: [TenantID: TenantSnapshot] = [:], secrets: [SHA256Digest: SecretHolder] = [:]) {
+        self.tenants = tenants
+        self.secrets = secrets
+    }
+
+    /// The same moment for every tenant but one.
+    func replacing(_ tenant: TenantID, with snapshot: TenantSnapshot, secrets new: [SecretHolder]) -> RegistrySnapshot {
+        var tenants = tenants
+        tenants[tenant] = snapshot
+        var secrets = secrets.filter { $0.value.tenant != tenant }
+        for holder in new { secrets[holder.digest] = holder }
+        return RegistrySnapshot(tenants: tenants, secrets: secrets)
+    }
+
+    func replacing(_ tenant: TenantID, with snapshot: TenantSnapshot) -> RegistrySnapshot {
+        var tenants = tenants
+        tenants[tenant] = snapshot
+        return RegistrySnapshot(tenants: tenants, secrets: secrets)
+    }
+}

@@ -1,0 +1,49 @@
+package import HallpassCore
+
+/// A client that may do something in a tenant's administration; only ``Broker/admin(_:of:)``, in this file, can make one.
+package struct TenantAdmin: Sendable {
+    package let tenant: TenantID
+    package let client: AuthenticatedClient
+    package let permissions: Set<Permission>
+
+    fileprivate init(tenant: TenantID, client: AuthenticatedClient, permissions: Set<Permission>) {
+        self.tenant = tenant
+        self.client = client
+        self.permissions = permissions
+    }
+
+    /// - Throws: ``HallpassError/forbidden(needs:)``.
+    package func require(_ permission: Permission) throws(HallpassError) {
+        guard permissions.contains(permission) else { throw .forbidden(needs: permission.need) }
+    }
+}
+
+extension Broker {
+    /// What this client may do in that tenant.
+    ///
+    /// - Throws: ``HallpassError/notFound`` alike for a tenant that is not there and one that is none of the client's business.
+    package func admin(_ client: AuthenticatedClient, of tenant: TenantID) throws(HallpassError) -> TenantAdmin {
+        guard case .automation(let roles) = client.client.kind else {
+            throw .forbidden(needs: "only automation clients use the admin API")
+        }
+        let isHome = client.tenant == tenant
+        let reaching = isHome ? roles : roles.filter { client.tenant == .platform && $0.isAcrossTenants }
+        guard !reaching.isEmpty else { throw .notFound }
+        let permissions = reaching.reduce(into: Set<Permission>()) { $0.formUnion($1.permissions) }
+        guard snapshot.tenants[tenant] != nil || permissions.contains(.createTenant) else { throw .notFound }
+        return TenantAdmin(tenant: tenant, client: client, permissions: permissions)
+    }
+}
+
+extension Permission {
+    fileprivate var need: StaticText {
+        switch self {
+        case .createTenant: "it needs the role platform_admin"
+        case .readRegistry: "it needs the role viewer, auditor, security or tenant_admin"
+        case .changeRegistry: "it needs the role tenant_admin"
+        case .manageClientSecrets: "it needs the role tenant_admin or security"
+        case .revoke: "it needs the role security"
+        case .readAudit: "it needs the role auditor"
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// What an admin route needs. The table from roles to permissions stands here and nowhere else.
+package enum Permission: String, Hashable, Sendable, CaseIterable {
+    case createTenant = "create_tenant"
+    case readRegistry = "read_registry"
+    case changeRegistry = "change_registry"
+    case manageClientSecrets = "manage_client_secrets"
+    case revoke
+    case readAudit = "read_audit"
+}
+
+extension Role {
+    /// What the role may do in the tenant it is held in.
+    package var permissions: Set<Permission> {
+        switch self {
+        // Sees no tenant's audit content: that is granted by the tenant.
+        case .platformAdmin: [.createTenant, .readRegistry, .changeRegistry, .manageClientSecrets]
+        case .tenantAdmin: [.readRegistry, .changeRegistry, .manageClientSecrets]
+        case .security: [.readRegistry, .manageClientSecrets, .revoke]
+        case .auditor: [.readRegistry, .readAudit]
+        case .viewer: [.readRegistry]
+        }
+    }
+
+    /// Whether the role, held in the platform's own tenant, reaches into every other.
+    package var isAcrossTenants: Bool { self == .platformAdmin }
+}
