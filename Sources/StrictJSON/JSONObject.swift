@@ -67,6 +67,7 @@ extension JSONObject {
     }
 
     private mutating func insertNew(_ name: String, _ value: JSONValue) {
+        if members.isEmpty { members.reserveCapacity(4) }
         members.append(Member(name: name, value: value))
         if !index.isEmpty {
             index[ExactString(name)] = members.count - 1

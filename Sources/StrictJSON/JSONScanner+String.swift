@@ -4,11 +4,12 @@ extension JSONScanner {
     mutating func string() throws(JSONError) -> String {
         position += 1
         let start = position
-        skipPlainBytes()
+        let isASCII = skipPlainBytes()
         guard current == UInt8(ascii: "\"") else { return try stringWithEscapes(from: start) }
         let content = UnsafeBufferPointer(rebasing: bytes[start..<position])
         position += 1
-        return try text(content, writtenAt: start)
+        guard isASCII, content.count <= limits.stringBytes else { return try text(content, writtenAt: start) }
+        return String(decoding: content, as: UTF8.self)
     }
 
     /// - Parameter start: the first byte after the opening quote; the bytes up to ``position`` are plain.
@@ -30,7 +31,7 @@ extension JSONScanner {
                 throw JSONError(.controlCharacter, offset: position)
             }
             plainStart = position
-            skipPlainBytes()
+            _ = skipPlainBytes()
         }
     }
 
@@ -109,18 +110,28 @@ extension JSONScanner {
 
 /// Plain bytes: all but the quote, the backslash and control characters.
 extension JSONScanner {
-    private mutating func skipPlainBytes() {
+    /// - Returns: `true` where the bytes are all ASCII, which spares them the check as UTF-8; `false` promises nothing.
+    private mutating func skipPlainBytes() -> Bool {
+        var seen: UInt64 = 0
         while position + 8 <= bytes.count {
-            let word = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            let special = Self.specialBytes(in: UInt64(littleEndian: word))
+            let unaligned = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            let word = UInt64(littleEndian: unaligned)
+            seen |= word
+            let special = Self.specialBytes(in: word)
             guard special == 0 else {
                 position += special.trailingZeroBitCount / 8
-                return
+                return seen & Self.topBits == 0
             }
             position += 8
         }
-        while current >= 0x20, current != UInt8(ascii: "\""), current != UInt8(ascii: "\\") { position += 1 }
+        while current >= 0x20, current != UInt8(ascii: "\""), current != UInt8(ascii: "\\") {
+            seen |= UInt64(current)
+            position += 1
+        }
+        return seen & Self.topBits == 0
     }
+
+    private static let topBits: UInt64 = 0x8080_8080_8080_8080
 
     /// Eight bytes at a time: the top bit of the lowest byte that is not plain is set; bits above it mean nothing.
     ///
@@ -132,6 +143,6 @@ extension JSONScanner {
         let backslashes = word ^ (ones &* 0x5C)
         let below = (word &- (ones &* 0x20)) & ~word
         let equal = ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-        return (below | equal) & (ones &* 0x80)
+        return (below | equal) & topBits
     }
 }

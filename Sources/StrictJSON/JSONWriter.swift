@@ -86,6 +86,7 @@ extension JSONWriter {
 }
 
 extension JSONValue {
+    /// The compact form of ``JSONWriter``.
     package func serialized() -> [UInt8] {
         var buffer: [UInt8] = []
         JSONWriter.append(self, to: &buffer)
