@@ -9,6 +9,7 @@ package enum HKDFSHA256 {
     ///   - from: input keying material, at least 1 byte, and as strong as what comes out must be: this is no password hash.
     ///   - salt: may be empty, which RFC 5869 defines as 32 zero bytes.
     ///   - info: what the key is for; two uses must never share one `info`, so length-prefix its parts.
+    ///     libcrypto 3.0 takes up to 32,768 bytes.
     ///   - count: 1 to 8,160 bytes.
     /// - Throws: ``CryptoError/invalidLength(input:count:)``, or ``CryptoError/openSSL(operation:reason:)``.
     package static func deriveKey(

@@ -9,7 +9,7 @@ package final class SecretBytes: Sendable {
     // Written only before the initialiser returns.
     private nonisolated(unsafe) let storage: UnsafeMutableRawBufferPointer
 
-    /// Fills `count` zero bytes through `body`; when it throws, what it wrote is erased.
+    /// Fills `count` zero bytes through `body`; when it throws, `deinit` erases what it wrote.
     @safe
     package init<E: Error>(
         count: Int, initializingWith body: (UnsafeMutableRawBufferPointer) throws(E) -> Void
