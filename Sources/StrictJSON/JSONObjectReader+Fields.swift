@@ -13,13 +13,13 @@ extension JSONObjectReader {
     ///
     /// - Parameter message: what is wrong where `make` returns `nil`, for example "must be an RFC 3339 time".
     package func requiredString<Value>(
-        _ name: String, orElse message: StaticString, _ make: (String) -> Value?
+        _ name: String, orElse message: String, _ make: (String) -> Value?
     ) -> Value? {
         made(requiredString(name), name, orElse: message, make)
     }
 
     package func optionalString<Value>(
-        _ name: String, orElse message: StaticString, _ make: (String) -> Value?
+        _ name: String, orElse message: String, _ make: (String) -> Value?
     ) -> Value? {
         made(optionalString(name), name, orElse: message, make)
     }
@@ -45,11 +45,11 @@ extension JSONObjectReader {
     }
 
     private func made<Value>(
-        _ text: String?, _ name: String, orElse message: StaticString, _ make: (String) -> Value?
+        _ text: String?, _ name: String, orElse message: String, _ make: (String) -> Value?
     ) -> Value? {
         guard let text else { return nil }
         if let value = make(text) { return value }
-        refuse(name, rule: "format", message: message)
+        refuse(at: pointer.appending(name), rule: "format", message: message)
         return nil
     }
 
