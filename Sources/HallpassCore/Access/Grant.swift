@@ -19,6 +19,11 @@ package enum GrantSubject: Hashable, Sendable {
 
     package static var rule: String { "must be user:NAME or group:NAME" }
 
+    var group: GroupName? {
+        guard case .group(let group) = self else { return nil }
+        return group
+    }
+
     package var text: String {
         switch self {
         case .user(let subject): "user:\(subject.rawValue)"

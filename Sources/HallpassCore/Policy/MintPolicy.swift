@@ -70,7 +70,8 @@ package enum MintPolicy {
         }
         return MintDecision(
             kind: kind, deployment: deployment.id, audience: connector.resource, scope: requested,
-            lifetimeSeconds: min(request.lifetimeSeconds ?? kind.defaultLifetimeSeconds, deployment.tokenLifetimeSeconds),
+            lifetimeSeconds: min(
+                request.lifetimeSeconds ?? kind.defaultLifetimeSeconds, deployment.tokenLifetimeSeconds),
             groups: granted.relevantGroups)
     }
 

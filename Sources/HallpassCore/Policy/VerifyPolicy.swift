@@ -53,9 +53,10 @@ package enum VerifyPolicy {
 
         let grants = snapshot.grantsByDeployment[deployment.id] ?? []
         let refusalByGroups = grantCheck(claims, tool: tool?.name, grants: grants, nowSeconds: context.nowSeconds)
-        // Whoever is covered by name needs no group; whoever no group could cover is refused here and in order.
-        let everyGroup = Set(grants.compactMap { grant in if case .group(let group) = grant.subject { group } else { nil } })
-        if let refusal = refusalByGroups(everyGroup) { throw refusal }
+        // Only the ledger knows the groups kept with the token. Whoever is covered by name needs none of them; whom not
+        // even all of them would cover is refused here, in the order of the checks.
+        let allGroups = Set(grants.compactMap(\.subject.group))
+        if let refusal = refusalByGroups([]), refusalByGroups(allGroups) != nil { throw refusal }
 
         guard !snapshot.revocations.revokes(claims) else { throw Refusal(.revoked, .tokenRevoked) }
         if let bound = claims.argumentsDigest, tool != nil {

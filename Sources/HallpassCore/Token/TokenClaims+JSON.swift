@@ -34,7 +34,7 @@ extension TokenClaims {
             return nil
         }
         var read = ClaimReader(object)
-        guard let issuer = read.text("iss"),
+        guard let issuer = read.text("iss"), !issuer.isEmpty,
             let audience = read.text("aud").flatMap(ResourceURI.init),
             let subject = read.text("sub").flatMap(Subject.init),
             let act = read.value("act").flatMap(ActorChain.init(json:)),

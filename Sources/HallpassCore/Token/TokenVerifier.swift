@@ -31,7 +31,8 @@ package enum TokenVerifier {
         }
         guard let key else { throw .unknownKey }
         guard matches else { throw .badSignature }
-        guard let claims = TokenClaims(payload: token.payload, kind: key.kind), claims.deployment == key.deployment else {
+        guard let claims = TokenClaims(payload: token.payload, kind: key.kind), claims.deployment == key.deployment
+        else {
             throw .malformedToken
         }
         return VerifiedToken(claims: claims, key: key.id)
