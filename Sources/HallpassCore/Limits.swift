@@ -31,6 +31,8 @@ package enum Limits {
     package static let descriptionBytes = 4_096
     /// Tools of one connector.
     package static let toolsPerConnector = 1_000
+    /// Deployments that one `mcp_server` client owns.
+    package static let deploymentsPerClient = 1_000
     /// Mints in one batch, as the protocol says.
     package static let mintsPerBatch = 64
     /// Documents in one `apply`.

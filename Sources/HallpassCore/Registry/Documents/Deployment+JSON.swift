@@ -1,0 +1,47 @@
+import StrictJSON
+
+/// The connector card: `{kind?, server, auth: {mode, scopes, token_ttl_seconds, session_scopes?}, environment, tools_allow?}`
+extension Deployment {
+    init?(reading reader: JSONObjectReader) {
+        let connector: ConnectorID? = reader.requiredIdentifier("server")
+        let environment: EnvironmentID? = reader.requiredIdentifier("environment")
+        let auth = reader.requiredObject("auth", DeploymentAuth.init(reading:))
+        let allowedTools = reader.optionalToolNames("tools_allow", count: 0...Limits.toolsPerConnector)
+        guard let connector, let environment, let auth else { return nil }
+        self.init(
+            id: DeploymentID(connector: connector, environment: environment), authMode: auth.mode, scopes: auth.scopes,
+            tokenLifetimeSeconds: auth.tokenLifetimeSeconds, sessionScopes: auth.sessionScopes,
+            allowedTools: allowedTools)
+    }
+
+    func write(to object: inout JSONObject) {
+        object["server"] = .string(id.connector.rawValue)
+        object["auth"] = [
+            "mode": .string(authMode.rawValue),
+            "scopes": JSONValue(names: scopes.scopes.map(\.rawValue)),
+            "token_ttl_seconds": .integer(tokenLifetimeSeconds),
+            "session_scopes": JSONValue(names: sessionScopes.scopes.map(\.rawValue)),
+        ]
+        object["environment"] = .string(id.environment.rawValue)
+        object["tools_allow"] = allowedTools.map { JSONValue(names: $0.sorted().map(\.rawValue)) }
+    }
+}
+
+private struct DeploymentAuth {
+    let mode: AuthMode
+    let scopes: ScopeSet
+    let tokenLifetimeSeconds: Int64
+    let sessionScopes: ScopeSet
+
+    init?(reading reader: JSONObjectReader) {
+        let mode = reader.requiredChoice("mode", AuthMode.self)
+        let scopes = reader.requiredScopes("scopes")
+        let tokenLifetimeSeconds = reader.requiredInteger("token_ttl_seconds", in: Limits.tokenLifetimeSeconds)
+        let sessionScopes = reader.optionalScopes("session_scopes")
+        guard let mode, let scopes, let tokenLifetimeSeconds else { return nil }
+        self.mode = mode
+        self.scopes = scopes
+        self.tokenLifetimeSeconds = tokenLifetimeSeconds
+        self.sessionScopes = sessionScopes ?? .empty
+    }
+}

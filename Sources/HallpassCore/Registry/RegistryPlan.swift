@@ -1,0 +1,110 @@
+package import StrictJSON
+
+/// What accepting some documents would change, and what the registry would be then. Making one changes nothing.
+package struct RegistryPlan: Hashable, Sendable {
+    /// In the order of ``RegistryDiff/changes``; empty where everything is as the documents say.
+    package let changes: [RegistryChange]
+    /// Valid as a whole. Its revision is one more than before, or the same where nothing changes.
+    package let result: TenantRegistry
+
+    /// Plans to register `documents`.
+    ///
+    /// - Parameters:
+    ///   - prune: also remove what the documents do not name. The tenant itself always stays.
+    ///   - keeping: what `prune` must not remove: the client that asks would lock itself out.
+    /// - Throws: everything that is wrong with the documents and with what the registry would become.
+    package static func make(
+        current: TenantRegistry, documents: [RegistryResource], prune: Bool, keeping: Set<ResourceKey> = []
+    ) throws(RegistryViolations) -> RegistryPlan {
+        var registry = current
+        var found: [RegistryViolation] = []
+        var documentByKey: [ResourceKey: Int] = [:]
+        for (index, document) in documents.enumerated() {
+            if let violation = violation(
+                of: document, in: current.tenant, isRepeated: documentByKey[document.key] != nil)
+            {
+                found.append(RegistryViolation(key: document.key, document: index, violation: violation))
+                continue
+            }
+            documentByKey[document.key] = index
+            registry.put(document)
+        }
+        if prune {
+            let unnamed = current.resources.map(\.key).filter { documentByKey[$0] == nil && !keeping.contains($0) }
+            for key in unnamed { registry.remove(key) }
+        }
+        found += RegistryValidation.violations(in: registry).map { violation in
+            let document = violation.key.flatMap { documentByKey[$0] }
+            return RegistryViolation(key: violation.key, document: document, violation: violation.violation)
+        }
+        guard found.isEmpty else { throw RegistryViolations(found) }
+        return RegistryPlan(from: current, to: registry)
+    }
+
+    /// - Parameter registry: valid; its revision does not matter.
+    init(from current: TenantRegistry, to registry: TenantRegistry) {
+        var next = registry
+        next.revision = current.revision + 1
+        changes = RegistryDiff(from: current, to: next).changes
+        result = changes.isEmpty ? current : next
+    }
+
+    /// What is wrong with a document in the company of the others.
+    private static func violation(
+        of document: RegistryResource, in tenant: Tenant, isRepeated: Bool
+    ) -> JSONViolation? {
+        if case .tenant(let other) = document, other.id != tenant.id {
+            return JSONViolation(
+                path: "/id", rule: "tenant", message: "must be \(tenant.id), the tenant this is applied to")
+        }
+        guard isRepeated else { return nil }
+        return JSONViolation(path: "", rule: "unique", message: "has the kind and name of an earlier document")
+    }
+}
+
+extension RegistryPlan {
+    package var isEmpty: Bool { changes.isEmpty }
+
+    /// One line a change, for people: `+ connector crm-mcp`, `~ deployment crm-mcp@prod  auth/scopes tools_allow`,
+    /// `- grant alice-crm`.
+    package var lines: [String] { changes.map(\.line) }
+
+    /// `{"changes": [{"op", "kind", "name", "fields": [pointer]}], "revision"}`; only an update has fields. `revision` is
+    /// that of the result.
+    package var json: JSONValue {
+        [
+            "changes": .array(
+                changes.map { change in
+                    var object = change.header
+                    object["fields"] = JSONValue(names: change.changedFields.map(\.description))
+                    return .object(object)
+                }),
+            "revision": .integer(result.revision),
+        ]
+    }
+}
+
+extension RegistryChange {
+    fileprivate var changedFields: [JSONPointer] {
+        operation == .update ? members.map(\.pointer) : []
+    }
+
+    fileprivate var line: String {
+        switch operation {
+        case .create: "+ \(key.text)"
+        case .delete: "- \(key.text)"
+        case .update: "~ \(key.text)  \(printableFields.joined(separator: " "))"
+        }
+    }
+
+    /// Goes no deeper than a schema: the names in one may be any text, and a terminal must not be asked to print that.
+    private var printableFields: [String] {
+        var fields: [String] = []
+        for pointer in changedFields {
+            let depth = pointer.tokens.firstIndex(of: "input_schema").map { $0 + 1 } ?? pointer.tokens.count
+            let field = pointer.tokens.prefix(depth).joined(separator: "/")
+            if fields.last != field { fields.append(field) }
+        }
+        return fields
+    }
+}
