@@ -1,0 +1,59 @@
+import GRDB
+
+/// What can be said of a database without opening it for writing.
+package struct DatabaseInspection: Sendable {
+    package let schemaVersion: Int
+    /// The version this program writes.
+    package let knownVersion: Int
+    /// What SQLite finds wrong with the file; empty when it is sound.
+    package let integrityProblems: [String]
+    /// Rows that refer to something that is not there, as `table: count`; empty when there are none.
+    package let danglingReferences: [String]
+    package let rowCounts: [(table: String, count: Int64)]
+    package let databaseBytes: Int64
+    package let logBytes: Int64
+    /// A process has it open for writing, and which, where known.
+    package let isInUse: Bool
+    package let processID: Int32?
+}
+
+extension HallpassDatabase {
+    /// Examines a file, whether or not a server is running on it. Reads all of it; takes time in proportion.
+    package static func inspect(path: String) throws(DatabaseOpeningError) -> DatabaseInspection {
+        guard DatabaseFile(path: path).exists else { throw .missing(path: path) }
+        let holder = DatabaseLock.isTaken(for: path)
+        do {
+            let queue = try inspectionQueue(path)
+            defer {
+                // A connection that cannot write leaves nothing undone.
+                try? queue.close()
+            }
+            return try queue.read { try inspect($0, path: path, holder: holder) }
+        } catch let error as DatabaseOpeningError {
+            throw error
+        } catch {
+            throw openingError(error, path: path)
+        }
+    }
+
+    private static func inspect(
+        _ db: Database, path: String, holder: (taken: Bool, processID: Int32?)
+    ) throws -> DatabaseInspection {
+        guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
+            throw DatabaseOpeningError.notOurs(path: path)
+        }
+        let tables = try String.fetchAll(
+            db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+        let counts = try tables.map { table in
+            (table: table, count: try Int64.fetchOne(db, sql: "SELECT count(*) FROM \"\(table)\"") ?? 0)
+        }
+        let dangling = try Row.fetchAll(
+            db, sql: "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1 ORDER BY 1"
+        ).map { row in "\(try row.decode(String.self, atIndex: 0)): \(try row.decode(Int64.self, atIndex: 1))" }
+        return DatabaseInspection(
+            schemaVersion: try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0, knownVersion: Migrations.head,
+            integrityProblems: try String.fetchAll(db, sql: "PRAGMA quick_check").filter { $0 != "ok" },
+            danglingReferences: dangling, rowCounts: counts, databaseBytes: DatabaseFile.byteCount(path),
+            logBytes: DatabaseFile.byteCount(path + "-wal"), isInUse: holder.taken, processID: holder.processID)
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import GRDB
+import HallpassCore
+import HallpassCrypto
+import StrictJSON
+
+/// A stored value that this program would not have written: the file was changed behind its back.
+struct DamagedRow: Error {
+    let column: String
+}
+
+extension Row {
+    /// Reads a text through the initialiser that accepts only valid ones.
+    func value<Value>(at index: Int, _ make: (String) -> Value?) throws -> Value {
+        guard let value = make(try decode(String.self, atIndex: index)) else { throw damage(at: index) }
+        return value
+    }
+
+    func bytes(at index: Int) throws -> [UInt8] { [UInt8](try decode(Data.self, atIndex: index)) }
+
+    func digest(at index: Int) throws -> SHA256Digest {
+        guard let digest = SHA256Digest(bytes: try decode(Data.self, atIndex: index)) else { throw damage(at: index) }
+        return digest
+    }
+
+    /// A JSON array of strings; `nil` where the column is NULL.
+    func names<Name>(at index: Int, _ make: (String) -> Name?) throws -> [Name]? {
+        guard let text = try decode(String?.self, atIndex: index) else { return nil }
+        // Which rule of JSON it breaks does not matter: we never wrote it.
+        guard let elements = try? JSONParser.parse(Array(text.utf8)).arrayValue else { throw damage(at: index) }
+        return try elements.map { element in
+            guard let name = element.stringValue.flatMap(make) else { throw damage(at: index) }
+            return name
+        }
+    }
+
+    func scopes(at index: Int) throws -> ScopeSet { ScopeSet(try names(at: index, Scope.init) ?? []) }
+
+    func deployment(connectorAt connector: Int, environmentAt environment: Int) throws -> DeploymentID {
+        DeploymentID(
+            connector: try value(at: connector, ConnectorID.init),
+            environment: try value(at: environment, EnvironmentID.init))
+    }
+
+    private func damage(at index: Int) -> DamagedRow {
+        DamagedRow(column: Array(columnNames)[index])
+    }
+}
+
+/// Lists as they lie in a column.
+enum JSONColumn {
+    /// A JSON array of the names, sorted by their bytes.
+    static func text(_ names: [String]) -> String {
+        let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return text(JSONValue.array(sorted.map(JSONValue.string)))
+    }
+
+    static func text(_ value: JSONValue) -> String { String(decoding: value.serialized(), as: UTF8.self) }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import GRDB
+package import HallpassCore
+import Synchronization
+
+/// The one writer: what callers hand over is written in one order, and answered once it is on disk.
+///
+/// A thread of its own takes everything that waits, applies it in one transaction, commits with `synchronous=FULL` and then
+/// tells every caller how its own entry ended. One flush to disk serves the whole batch, and under load the batch grows by
+/// itself. The order of the entries numbers audit records, orders revocations against uses, and is the same for everyone.
+package final class Ledger: Sendable {
+    let database: HallpassDatabase
+    private let queue: LedgerQueue
+    private let sequence: Atomic<Int64>
+    private let stopped = Mutex<StopState>(.running([]))
+
+    private enum StopState {
+        case running([CheckedContinuation<Void, Never>])
+        case ended
+    }
+
+    /// Starts the writing thread.
+    ///
+    /// - Parameter observer: hears of every committed batch, on the writing thread.
+    /// - Throws: what SQLite says when the last state cannot be read.
+    package convenience init(
+        database: HallpassDatabase, observer: (@Sendable (LedgerBatch) -> Void)? = nil
+    ) throws {
+        try self.init(database: database, queueCapacity: Limits.ledgerQueueEntries, observer: observer)
+    }
+
+    /// - Parameter beforeCommit: lets a test make a commit fail or wait.
+    init(
+        database: HallpassDatabase, queueCapacity: Int, observer: (@Sendable (LedgerBatch) -> Void)? = nil,
+        beforeCommit: (@Sendable () throws -> Void)? = nil
+    ) throws {
+        self.database = database
+        queue = LedgerQueue(capacity: queueCapacity)
+        let last = try database.pool.read { try LedgerSequence.last(in: $0) }
+        sequence = Atomic(last)
+        let thread = Thread { [self] in
+            let writer = LedgerWriter(pool: database.pool, sequence: nextSequence, beforeCommit: beforeCommit)
+            run(writer, observer)
+        }
+        thread.name = "hallpass-ledger"
+        thread.start()
+    }
+
+    /// Commits one entry.
+    ///
+    /// - Throws: ``HallpassError/overloaded`` when too many wait, ``HallpassError/storageUnavailable`` when its transaction did
+    ///   not commit, ``HallpassError/internal`` when the schema refused it, ``HallpassError/unavailable`` after ``stop()``. Then
+    ///   nothing of it is on disk, its audit record neither.
+    package func submit(_ entry: LedgerEntry) async throws(HallpassError) -> LedgerOutcome {
+        var liveTokens: Int64 = 0
+        if case .revoke(let dimension, let id, _, _) = entry.action {
+            // Counted here and not on the writing thread, which everyone would wait for.
+            liveTokens = try await self.liveTokens(
+                of: entry.tenant, dimension: dimension, id: id, nowSeconds: entry.nowSeconds)
+        }
+        let counted = liveTokens
+        return try await perform(.entry(entry, liveTokens: counted))
+    }
+
+    private func perform(_ work: LedgerJob.Work) async throws(HallpassError) -> LedgerOutcome {
+        let answer = await withCheckedContinuation { continuation in
+            let job = LedgerJob(work, continuation)
+            if let refusal = queue.append(job) { job.finish(.failure(refusal)) }
+        }
+        return try answer.get()
+    }
+
+    /// The next number for a token: above every number that any token or cutoff had before.
+    package func nextSequence() -> Int64 { sequence.wrappingAdd(1, ordering: .relaxed).newValue }
+
+    /// The last number that was given.
+    var lastSequence: Int64 { sequence.load(ordering: .relaxed) }
+
+    /// How many good tokens a revocation would end now: issued, not used, not expired.
+    package func liveTokens(
+        of tenant: TenantID, dimension: RevocationDimension, id: String, nowSeconds: Int64
+    ) async throws(HallpassError) -> Int64 {
+        do {
+            return try await database.read {
+                try TokenTable.liveCount(in: $0, tenant: tenant, dimension: dimension, id: id, nowSeconds: nowSeconds)
+            }
+        } catch {
+            throw .storageUnavailable
+        }
+    }
+
+    /// Finishes what waits, refuses what comes, and ends the thread. To be called before the database closes.
+    package func stop() async {
+        queue.close()
+        await withCheckedContinuation { continuation in
+            let hasEnded = stopped.withLock { state in
+                guard case .running(let waiting) = state else { return true }
+                state = .running(waiting + [continuation])
+                return false
+            }
+            if hasEnded { continuation.resume() }
+        }
+    }
+
+    private func run(_ writer: LedgerWriter, _ observer: (@Sendable (LedgerBatch) -> Void)?) {
+        let clock = ContinuousClock()
+        while let jobs = queue.take(upTo: Limits.ledgerBatchEntries) {
+            let start = clock.now
+            let answers = writer.commit(jobs)
+            let microseconds = (clock.now - start) / .microseconds(1)
+            for (job, answer) in zip(jobs, answers) { job.finish(answer) }
+            observer?(LedgerBatch(entryCount: jobs.count, commitMicroseconds: Int64(microseconds)))
+        }
+        writer.finish()
+        let waiting = stopped.withLock { state -> [CheckedContinuation<Void, Never>] in
+            guard case .running(let waiting) = state else { return [] }
+            state = .ended
+            return waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}
+
+extension Ledger {
+    /// Runs a store's own statements in the ledger's order. If `body` throws, they alone are undone.
+    ///
+    /// - Parameter body: may run again if the transaction has to be repeated.
+    /// - Throws: the ``HallpassError`` that `body` threw, else as ``submit(_:)``.
+    func transact<Value: Sendable>(
+        _ body: @escaping @Sendable (LedgerTransaction) throws -> Value
+    ) async throws(HallpassError) -> Value {
+        let value = Slot<Value>()
+        _ = try await perform(.transaction { transaction in value.set(try body(transaction)) })
+        guard let value = value.get() else { throw .internal }
+        return value
+    }
+}
+
+/// Where a transaction leaves its value for the caller that waits for the commit.
+private final class Slot<Value: Sendable>: Sendable {
+    private let value = Mutex<Value?>(nil)
+
+    func set(_ new: Value) { value.withLock { $0 = new } }
+    func get() -> Value? { value.withLock { $0 } }
+}

@@ -1,0 +1,104 @@
+package import HallpassCore
+
+/// One thing that must be durable before it is answered, with the audit record that says how it ended.
+package struct LedgerEntry: Sendable {
+    /// Whose chain the record extends, and whose tokens the action is about.
+    package let tenant: TenantID
+    package let action: LedgerAction
+    package let nowSeconds: Int64
+    /// Makes the one record. Runs on the writing thread, and again if the transaction has to be repeated: it must be quick
+    /// and have no effect of its own.
+    package let audit: @Sendable (LedgerOutcome) -> AuditEntry
+
+    package init(
+        tenant: TenantID, action: LedgerAction, nowSeconds: Int64,
+        audit: @escaping @Sendable (LedgerOutcome) -> AuditEntry
+    ) {
+        self.tenant = tenant
+        self.action = action
+        self.nowSeconds = nowSeconds
+        self.audit = audit
+    }
+}
+
+package enum LedgerAction: Sendable {
+    /// Nothing but the record.
+    case record
+    case issue(TokenRow)
+    case use(TokenUse)
+    /// Ends one token.
+    case revokeToken(sequence: Int64, id: TokenID)
+    /// Ends every token minted up to now that matches.
+    case revoke(RevocationDimension, id: String, author: String, reason: String)
+}
+
+package enum LedgerOutcome: Sendable {
+    case recorded
+    case issued
+    case used
+    case refused(Refusal)
+    /// `wasLive`: there was such a token and it was good until now.
+    case tokenRevoked(wasLive: Bool)
+    /// `liveTokens`: how many good tokens it ended, counted just before.
+    case cutoff(RevocationCutoff, liveTokens: Int64)
+}
+
+/// A token as the ledger remembers it.
+package struct TokenRow: Sendable {
+    package let tenant: TenantID
+    /// From ``Ledger/nextSequence()``.
+    package let sequence: Int64
+    package let id: TokenID
+    package let kind: TokenKind
+    package let deployment: DeploymentID
+    package let client: ClientID
+    package let subject: Subject
+    /// The actor's groups that a grant may depend on.
+    package let groups: Set<GroupName>
+    /// Unix seconds.
+    package let expiresAt: Int64
+
+    package init(
+        tenant: TenantID, sequence: Int64, id: TokenID, kind: TokenKind, deployment: DeploymentID, client: ClientID,
+        subject: Subject, groups: Set<GroupName>, expiresAt: Int64
+    ) {
+        self.tenant = tenant
+        self.sequence = sequence
+        self.id = id
+        self.kind = kind
+        self.deployment = deployment
+        self.client = client
+        self.subject = subject
+        self.groups = groups
+        self.expiresAt = expiresAt
+    }
+}
+
+/// A token about to be used or looked at; everything that does not need the ledger has been checked.
+package struct TokenUse: Sendable {
+    package let tenant: TenantID
+    package let sequence: Int64
+    package let id: TokenID
+    /// `false` for a peek and for a session token.
+    package let consumes: Bool
+    /// Whether the actor, with the groups kept at mint, is still granted this. Runs on the writing thread: quick, no effects.
+    package let refusalByGroups: @Sendable (Set<GroupName>) -> Refusal?
+
+    package init(
+        tenant: TenantID, sequence: Int64, id: TokenID, consumes: Bool,
+        refusalByGroups: @escaping @Sendable (Set<GroupName>) -> Refusal?
+    ) {
+        self.tenant = tenant
+        self.sequence = sequence
+        self.id = id
+        self.consumes = consumes
+        self.refusalByGroups = refusalByGroups
+    }
+}
+
+/// One committed transaction, for the metrics.
+package struct LedgerBatch: Sendable {
+    package let entryCount: Int
+    /// From taking the entries to having them on disk.
+    package let commitMicroseconds: Int64
+}

@@ -1,0 +1,156 @@
+import GRDB
+import HallpassCore
+
+/// Applies batches on the ledger's own connection; used by the ledger's thread alone.
+final class LedgerWriter {
+    private let pool: DatabasePool
+    private let nextSequence: () -> Int64
+    private let beforeCommit: (() throws -> Void)?
+    private var tables: Tables?
+    /// What was cut off in this process. A decision may rest on a moment before a revocation that has been committed since,
+    /// so each use is held against these once more.
+    private var cutoffs = RecentCutoffs()
+
+    private struct Tables {
+        let token: TokenTable
+        let audit: AuditTable
+    }
+
+    init(pool: DatabasePool, sequence: @escaping () -> Int64, beforeCommit: (() throws -> Void)?) {
+        self.pool = pool
+        nextSequence = sequence
+        self.beforeCommit = beforeCommit
+    }
+
+    /// Applies all jobs in their order in one transaction.
+    ///
+    /// - Returns: each job's answer, in the order of `jobs`. If the transaction does not commit, all of them have failed.
+    func commit(_ jobs: [LedgerJob]) -> [LedgerJob.Answer] {
+        let cutoffsBefore = cutoffs
+        do {
+            return try pool.writeWithoutTransaction { db in
+                let tables = try preparedTables(db)
+                do {
+                    return try transaction(db) { try jobs.map { try apply($0, tables, db) } }
+                } catch let error as DatabaseError where error.isRefusalBySchema {
+                    // One entry broke a constraint, which a sound broker's do not: find out which, and let the others pass.
+                    tables.audit.forgetHeads()
+                    cutoffs = cutoffsBefore
+                    return try transaction(db) { try jobs.map { try applyAlone($0, tables, db) } }
+                }
+            }
+        } catch {
+            // What is on disk now is for the disk to say: everything remembered of it is read again.
+            tables?.audit.forgetHeads()
+            cutoffs = cutoffsBefore
+            return jobs.map { _ in .failure(.storageUnavailable) }
+        }
+    }
+
+    /// Lets go of the statements, so that the connection can close.
+    func finish() {
+        pool.writeWithoutTransaction { _ in tables = nil }
+    }
+
+    private func preparedTables(_ db: Database) throws -> Tables {
+        if let tables { return tables }
+        let prepared = Tables(token: try TokenTable(db), audit: try AuditTable(db))
+        tables = prepared
+        return prepared
+    }
+
+    private func transaction<Value>(_ db: Database, _ body: () throws -> Value) throws -> Value {
+        if db.isInsideTransaction { try db.rollback() }
+        try db.beginTransaction(.immediate)
+        do {
+            let value = try body()
+            try beforeCommit?()
+            try db.commit()
+            return value
+        } catch {
+            // SQLite has already rolled back after some errors; if it cannot now, the next batch tries again.
+            if db.isInsideTransaction { try? db.rollback() }
+            throw error
+        }
+    }
+
+    private func apply(_ job: LedgerJob, _ tables: Tables, _ db: Database) throws -> LedgerJob.Answer {
+        switch job.work {
+        case .entry(let entry, let liveTokens):
+            let outcome = try perform(entry, liveTokens: liveTokens, tables, db)
+            try tables.audit.append(entry.audit(outcome), of: entry.tenant)
+            return .success(outcome)
+        case .transaction:
+            return try applyAlone(job, tables, db)
+        }
+    }
+
+    /// Under a savepoint, so that what fails here is undone without the rest.
+    private func applyAlone(_ job: LedgerJob, _ tables: Tables, _ db: Database) throws -> LedgerJob.Answer {
+        let cutoffsBefore = cutoffs
+        var answer = LedgerJob.Answer.success(.recorded)
+        do {
+            try db.inSavepoint {
+                switch job.work {
+                case .entry: answer = try apply(job, tables, db)
+                case .transaction(let body): try body(LedgerTransaction(db: db, audit: tables.audit))
+                }
+                return .commit
+            }
+            return answer
+        } catch let error as DatabaseError where !error.isRefusalBySchema {
+            throw error
+        } catch {
+            tables.audit.forgetHeads()
+            cutoffs = cutoffsBefore
+            return .failure(error as? HallpassError ?? .internal)
+        }
+    }
+
+    private func perform(
+        _ entry: LedgerEntry, liveTokens: Int64, _ tables: Tables, _ db: Database
+    ) throws -> LedgerOutcome {
+        switch entry.action {
+        case .record:
+            return .recorded
+        case .issue(let row):
+            precondition(row.tenant == entry.tenant, "a token of one tenant issued in another's name")
+            try tables.token.insert(row)
+            return .issued
+        case .use(let use):
+            precondition(use.tenant == entry.tenant, "a token of one tenant used in another's name")
+            if let refusal = try tables.token.use(use, cutoffs: cutoffs) { return .refused(refusal) }
+            return .used
+        case .revokeToken(let sequence, let id):
+            return .tokenRevoked(
+                wasLive: try tables.token.revoke(id, at: sequence, of: entry.tenant, nowSeconds: entry.nowSeconds, db))
+        case .revoke(let dimension, let id, let author, let reason):
+            // A number of its own, so that everything numbered so far is below it and no two cutoffs are the same.
+            let cutoff = RevocationCutoff(dimension: dimension, id: id, cutoff: nextSequence())
+            let row = RevocationSummary(
+                cutoff: cutoff, author: author, reason: reason, createdAt: entry.nowSeconds)
+            try RevocationTable.insert(row, of: entry.tenant, db)
+            cutoffs.add(cutoff, of: entry.tenant, nowSeconds: entry.nowSeconds)
+            return .cutoff(cutoff, liveTokens: liveTokens)
+        }
+    }
+}
+
+extension DatabaseError {
+    /// The statement was refused and undone; the transaction around it stands.
+    fileprivate var isRefusalBySchema: Bool { resultCode == .SQLITE_CONSTRAINT }
+}
+
+/// What a store may do within the ledger's transaction.
+struct LedgerTransaction {
+    let db: Database
+    private let audit: AuditTable
+
+    fileprivate init(db: Database, audit: AuditTable) {
+        self.db = db
+        self.audit = audit
+    }
+
+    /// Appends one record to a tenant's chain.
+    func record(_ entry: AuditEntry, of tenant: TenantID) throws { try audit.append(entry, of: tenant) }
+}

@@ -1,0 +1,171 @@
+import Foundation
+import GRDB
+import HallpassCore
+
+/// The tokens that were issued, and what became of each.
+final class TokenTable {
+    private enum State: Int64 {
+        case issued = 0
+        case used = 1
+        case revoked = 2
+    }
+
+    private let insert: Statement
+    private let select: Statement
+    private let setState: Statement
+
+    init(_ db: Database) throws {
+        insert = try db.makeStatement(
+            sql: """
+                INSERT INTO token (tenant_id, sequence, token_id, kind, state, expires_at, connector_id, environment_id,
+                    client_id, subject, groups) VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)
+                """)
+        select = try db.makeStatement(
+            sql: """
+                SELECT token_id, state, expires_at, groups, subject, client_id, connector_id
+                FROM token WHERE tenant_id = ? AND sequence = ?
+                """)
+        setState = try db.makeStatement(sql: "UPDATE token SET state = ? WHERE tenant_id = ? AND sequence = ?")
+    }
+
+    func insert(_ row: TokenRow) throws {
+        try insert.execute(arguments: [
+            row.tenant.rawValue, row.sequence, Data(row.id.bytes), row.kind == .call ? 0 : 1, row.expiresAt,
+            row.deployment.connector.rawValue, row.deployment.environment.rawValue, row.client.rawValue,
+            row.subject.rawValue, row.groups.isEmpty ? nil : JSONColumn.text(row.groups.map(\.rawValue)),
+        ])
+    }
+
+    /// Lets a token be used, once if it is for one use.
+    func use(_ use: TokenUse, cutoffs: RecentCutoffs) throws -> Refusal? {
+        guard let found = try find(use.id, at: use.sequence, of: use.tenant, cutoffs: cutoffs) else {
+            return Refusal(.ledger, .tokenNotIssued)
+        }
+        switch found.state {
+        case .issued: break
+        case .used: return Refusal(.ledger, .tokenAlreadyUsed)
+        case .revoked: return Refusal(.revoked, .tokenRevoked)
+        }
+        if let refusal = use.refusalByGroups(found.groups) { return refusal }
+        if use.consumes { try set(.used, at: use.sequence, of: use.tenant) }
+        return nil
+    }
+
+    /// - Returns: whether the token was good until now.
+    func revoke(
+        _ id: TokenID, at sequence: Int64, of tenant: TenantID, nowSeconds: Int64, _ db: Database
+    ) throws -> Bool {
+        guard let found = try find(id, at: sequence, of: tenant, cutoffs: RecentCutoffs()), found.state == .issued
+        else {
+            return false
+        }
+        let isCutOff = try Bool.fetchOne(
+            db, sql: "SELECT \(Self.isCutOff) FROM token WHERE tenant_id = ? AND sequence = ?",
+            arguments: [tenant.rawValue, sequence])
+        try set(.revoked, at: sequence, of: tenant)
+        return nowSeconds < found.expiresAt && isCutOff != true
+    }
+
+    private struct Found {
+        let state: State
+        let expiresAt: Int64
+        let groups: Set<GroupName>
+    }
+
+    /// - Returns: `nil` where no such token was issued, whatever else has its number.
+    private func find(
+        _ id: TokenID, at sequence: Int64, of tenant: TenantID, cutoffs: RecentCutoffs
+    ) throws -> Found? {
+        guard let row = try Row.fetchOne(select, arguments: [tenant.rawValue, sequence]),
+            try row.bytes(at: 0) == id.bytes
+        else { return nil }
+        guard var state = State(rawValue: try row.decode(Int64.self, atIndex: 1)) else {
+            throw DamagedRow(column: "state")
+        }
+        if !cutoffs.isEmpty, try isCutOff(row, sequence: sequence, of: tenant, by: cutoffs) { state = .revoked }
+        return Found(
+            state: state, expiresAt: try row.decode(Int64.self, atIndex: 2),
+            groups: Set(try row.names(at: 3, GroupName.init) ?? []))
+    }
+
+    private func isCutOff(
+        _ row: Row, sequence: Int64, of tenant: TenantID, by cutoffs: RecentCutoffs
+    ) throws -> Bool {
+        try RevocationDimension.allCases.contains { dimension in
+            let column =
+                switch dimension {
+                case .actor: 4
+                case .client: 5
+                case .connector: 6
+                }
+            let id = try row.decode(String.self, atIndex: column)
+            return cutoffs.revoke(sequence: sequence, of: tenant, dimension, id: id)
+        }
+    }
+
+    private func set(_ state: State, at sequence: Int64, of tenant: TenantID) throws {
+        try setState.execute(arguments: [state.rawValue, tenant.rawValue, sequence])
+    }
+}
+
+extension TokenTable {
+    /// How many of a tenant's tokens are issued, unused, unexpired and not cut off, and match. Reads all of the tenant's
+    /// tokens: not for the writing thread.
+    static func liveCount(
+        in db: Database, tenant: TenantID, dimension: RevocationDimension, id: String, nowSeconds: Int64
+    ) throws -> Int64 {
+        let column =
+            switch dimension {
+            case .actor: "subject"
+            case .client: "client_id"
+            case .connector: "connector_id"
+            }
+        return try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT count(*) FROM token
+                WHERE tenant_id = ? AND \(column) = ? AND state = 0 AND expires_at > ? AND NOT \(isCutOff)
+                """,
+            arguments: [tenant.rawValue, id, nowSeconds]) ?? 0
+    }
+
+    /// Whether some cutoff on record reaches the token at hand.
+    private static let isCutOff = """
+        EXISTS (
+            SELECT 1 FROM revocation
+            WHERE revocation.tenant_id = token.tenant_id AND revocation.cutoff >= token.sequence
+                AND revocation.id = CASE revocation.dimension
+                    WHEN 'actor' THEN token.subject
+                    WHEN 'client' THEN token.client_id
+                    WHEN 'connector' THEN token.connector_id END)
+        """
+}
+
+/// The numbers that tokens and cutoffs share.
+enum LedgerSequence {
+    /// The highest that is on record: of a token, of a cutoff, or noted when tokens were swept away.
+    static func last(in db: Database) throws -> Int64 {
+        // One look at the end of each tenant's tokens, instead of one at every token.
+        try Int64.fetchOne(
+            db,
+            sql: """
+                WITH RECURSIVE holder (tenant_id) AS (
+                    SELECT min(tenant_id) FROM token
+                    UNION ALL
+                    SELECT (SELECT min(tenant_id) FROM token WHERE token.tenant_id > holder.tenant_id)
+                    FROM holder WHERE holder.tenant_id IS NOT NULL)
+                SELECT max(
+                    (SELECT last_sequence FROM ledger_state),
+                    coalesce((SELECT max(cutoff) FROM revocation), 0),
+                    coalesce((
+                        SELECT max((SELECT max(sequence) FROM token WHERE token.tenant_id = holder.tenant_id))
+                        FROM holder), 0))
+                """) ?? 0
+    }
+
+    /// Keeps the numbers from being given twice once the tokens that had them are gone.
+    static func note(_ sequence: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: "UPDATE ledger_state SET last_sequence = ?1 WHERE last_sequence < ?1", arguments: [sequence])
+    }
+}

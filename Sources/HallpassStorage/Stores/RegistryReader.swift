@@ -1,0 +1,169 @@
+import GRDB
+import HallpassCore
+import StrictJSON
+
+/// Puts tenants together from their rows.
+struct RegistryReader {
+    private let db: Database
+    /// `nil`: all of them.
+    private let tenant: TenantID?
+
+    init(_ db: Database, only tenant: TenantID?) {
+        self.db = db
+        self.tenant = tenant
+    }
+
+    /// By name.
+    func load(nowSeconds: Int64) throws -> [StoredTenant] {
+        var tenants = try readTenants()
+        try readEnvironments(into: &tenants)
+        try readConnectors(into: &tenants)
+        try readDeployments(into: &tenants)
+        try readGrants(into: &tenants)
+        try readClients(into: &tenants)
+        try readKeys(into: &tenants)
+        try readSecrets(into: &tenants)
+        try readCutoffs(into: &tenants, nowSeconds: nowSeconds)
+        return tenants.values.sorted { $0.registry.tenant.id < $1.registry.tenant.id }
+    }
+
+    private typealias Tenants = [TenantID: StoredTenant]
+
+    /// Column 0 is the tenant.
+    private func forEach(
+        _ columns: String, from table: String, where condition: String? = nil, order: String? = nil,
+        _ body: (TenantID, Row) throws -> Void
+    ) throws {
+        var sql = "SELECT tenant_id, \(columns) FROM \(table)"
+        let conditions = [tenant == nil ? nil : "tenant_id = ?", condition].compactMap { $0 }
+        if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
+        if let order { sql += " ORDER BY " + order }
+        let rows = try Row.fetchCursor(
+            db, sql: sql, arguments: tenant.map { [$0.rawValue] } ?? StatementArguments())
+        while let row = try rows.next() { try body(try row.value(at: 0, TenantID.init), row) }
+    }
+
+    private func readTenants() throws -> Tenants {
+        var tenants: Tenants = [:]
+        try forEach("display_name, revision", from: "tenant") { id, row in
+            let tenant = Tenant(id: id, displayName: try row.decode(atIndex: 1))
+            tenants[id] = StoredTenant(registry: TenantRegistry(tenant: tenant, revision: try row.decode(atIndex: 2)))
+        }
+        return tenants
+    }
+
+    private func readEnvironments(into tenants: inout Tenants) throws {
+        try forEach("environment_id, is_protected, description", from: "environment") { tenant, row in
+            let environment = Environment(
+                id: try row.value(at: 1, EnvironmentID.init), isProtected: try row.decode(atIndex: 2),
+                description: try row.decode(atIndex: 3))
+            tenants[tenant]?.registry.put(.environment(environment))
+        }
+    }
+
+    private func readConnectors(into tenants: inout Tenants) throws {
+        var tools: [TenantID: [ConnectorID: [Tool]]] = [:]
+        try forEach(
+            "connector_id, name, description, effect, scopes, input_schema", from: "tool",
+            order: "tenant_id, connector_id, position"
+        ) { tenant, row in
+            let connector = try row.value(at: 1, ConnectorID.init)
+            let tool = Tool(
+                name: try row.value(at: 2, ToolName.init), description: try row.decode(atIndex: 3),
+                effect: try row.value(at: 4, ToolEffect.init(rawValue:)), scopes: try row.scopes(at: 5),
+                inputSchema: try row.decode(String?.self, atIndex: 6).map(RegistryHistory.parse))
+            tools[tenant, default: [:]][connector, default: []].append(tool)
+        }
+        try forEach("connector_id, resource, owner, description", from: "connector") { tenant, row in
+            let id = try row.value(at: 1, ConnectorID.init)
+            let connector = Connector(
+                id: id, resource: try row.value(at: 2, ResourceURI.init), owner: try row.decode(atIndex: 3),
+                description: try row.decode(atIndex: 4), tools: tools[tenant]?[id] ?? [])
+            tenants[tenant]?.registry.put(.connector(connector))
+        }
+    }
+
+    private func readDeployments(into tenants: inout Tenants) throws {
+        try forEach(
+            "connector_id, environment_id, auth_mode, scopes, session_scopes, token_lifetime_seconds, allowed_tools",
+            from: "deployment"
+        ) { tenant, row in
+            let deployment = Deployment(
+                id: try row.deployment(connectorAt: 1, environmentAt: 2),
+                authMode: try row.value(at: 3, AuthMode.init(rawValue:)), scopes: try row.scopes(at: 4),
+                tokenLifetimeSeconds: try row.decode(atIndex: 6), sessionScopes: try row.scopes(at: 5),
+                allowedTools: try row.names(at: 7, ToolName.init).map(Set.init))
+            tenants[tenant]?.registry.put(.deployment(deployment))
+        }
+    }
+
+    private func readGrants(into tenants: inout Tenants) throws {
+        try forEach(
+            "grant_id, subject, connector_id, environment_id, scopes, tools, expires_at", from: "access_grant"
+        ) { tenant, row in
+            let grant = Grant(
+                id: try row.value(at: 1, GrantID.init), subject: try row.value(at: 2, GrantSubject.init),
+                deployment: try row.deployment(connectorAt: 3, environmentAt: 4), scopes: try row.scopes(at: 5),
+                tools: try row.names(at: 6, ToolName.init).map(Set.init), expiresAt: try row.decode(atIndex: 7))
+            tenants[tenant]?.registry.put(.grant(grant))
+        }
+    }
+
+    private func readClients(into tenants: inout Tenants) throws {
+        var owned: [TenantID: [ClientID: Set<DeploymentID>]] = [:]
+        try forEach("client_id, connector_id, environment_id", from: "client_deployment") { tenant, row in
+            let client = try row.value(at: 1, ClientID.init)
+            let deployment = try row.deployment(connectorAt: 2, environmentAt: 3)
+            owned[tenant, default: [:]][client, default: []].insert(deployment)
+        }
+        try forEach("client_id, kind, asserts_actors, roles, description", from: "client") { tenant, row in
+            let id = try row.value(at: 1, ClientID.init)
+            let kind: Client.Kind? =
+                switch try row.decode(String.self, atIndex: 2) {
+                case "gateway": .gateway(assertsActors: try row.decode(atIndex: 3))
+                case "mcp_server": .mcpServer(deployments: owned[tenant]?[id] ?? [])
+                case "automation": .automation(roles: Set(try row.names(at: 4, Role.init(rawValue:)) ?? []))
+                default: nil
+                }
+            guard let kind else { throw DamagedRow(column: "client.kind") }
+            let client = Client(id: id, kind: kind, description: try row.decode(atIndex: 5))
+            tenants[tenant]?.registry.put(.client(client))
+        }
+    }
+
+    private func readKeys(into tenants: inout Tenants) throws {
+        try forEach("version, sealed, created_at", from: "root_key") { tenant, row in
+            let key = RootKeyRow(
+                tenant: tenant, version: try row.decode(atIndex: 1), sealed: try row.bytes(at: 2),
+                createdAt: try row.decode(atIndex: 3))
+            tenants[tenant]?.rootKeys.append(key)
+        }
+        try forEach(
+            "key_id, connector_id, environment_id, root_version, state", from: "signing_key",
+            where: "state != 'retired'"
+        ) { tenant, row in
+            guard let id = KeyID(bytes: try row.bytes(at: 1)) else { throw DamagedRow(column: "signing_key.key_id") }
+            let key = SigningKeyRow(
+                tenant: tenant, id: id, deployment: try row.deployment(connectorAt: 2, environmentAt: 3),
+                rootVersion: try row.decode(atIndex: 4), state: try row.value(at: 5, SigningKey.State.init(rawValue:)))
+            tenants[tenant]?.signingKeys.append(key)
+        }
+    }
+
+    private func readSecrets(into tenants: inout Tenants) throws {
+        try forEach(SecretTable.columns, from: "client_secret", order: "tenant_id, client_id, created_at") {
+            tenant, row in
+            tenants[tenant]?.secrets.append(try SecretTable.row(row, of: tenant))
+        }
+    }
+
+    /// Those that some token may still be old enough for, with as long again for a clock that was set back.
+    private func readCutoffs(into tenants: inout Tenants, nowSeconds: Int64) throws {
+        let oldest = nowSeconds - Limits.tokenLifetimeSeconds.upperBound - Limits.tokenRetentionSeconds
+        try forEach(
+            "dimension, id, cutoff", from: "revocation", where: "created_at >= \(oldest)", order: "tenant_id, cutoff"
+        ) { tenant, row in
+            tenants[tenant]?.cutoffs.append(try RevocationTable.cutoff(row, at: 1))
+        }
+    }
+}

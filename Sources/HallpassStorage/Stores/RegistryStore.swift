@@ -1,0 +1,85 @@
+import GRDB
+package import HallpassCore
+
+/// The tenants: what is registered in them, their keys and secrets, and how it came to be so.
+package struct RegistryStore: Sendable {
+    let database: HallpassDatabase
+    let ledger: Ledger
+
+    package init(database: HallpassDatabase, ledger: Ledger) {
+        self.database = database
+        self.ledger = ledger
+    }
+
+    /// By name.
+    package func tenants() async throws -> [TenantID] {
+        try await database.read { db in
+            try Row.fetchAll(db, sql: "SELECT tenant_id FROM tenant ORDER BY tenant_id").map {
+                try $0.value(at: 0, TenantID.init)
+            }
+        }
+    }
+
+    /// - Returns: `nil` where there is no such tenant.
+    package func load(_ tenant: TenantID, nowSeconds: Int64) async throws -> StoredTenant? {
+        try await database.read { try RegistryReader($0, only: tenant).load(nowSeconds: nowSeconds).first }
+    }
+
+    /// Every tenant, all as of one moment, by name. One statement a table, however many tenants there are.
+    package func loadAll(nowSeconds: Int64) async throws -> [StoredTenant] {
+        try await database.read { try RegistryReader($0, only: nil).load(nowSeconds: nowSeconds) }
+    }
+
+    /// Makes a change of the registry, its revision, its history and its audit records in one transaction.
+    ///
+    /// - Returns: the new revision.
+    /// - Throws: ``HallpassError/revisionConflict`` when the registry is no longer at the expected revision,
+    ///   ``HallpassError/internal`` when the schema refuses a row, and as ``Ledger/submit(_:)``.
+    package func commit(_ commit: RegistryCommit) async throws(HallpassError) -> Int64 {
+        try await ledger.transact { transaction in
+            let revision = try Self.advance(commit, transaction.db)
+            try RegistryHistory.insert(commit, revision: revision, transaction.db)
+            try RegistryWriter(db: transaction.db, tenant: commit.tenant).apply(commit.changes)
+            for key in commit.keys { try KeyTable.insert(key, transaction.db) }
+            for secret in commit.secrets { try SecretTable.insert(secret, transaction.db) }
+            for entry in commit.audit(revision) { try transaction.record(entry, of: commit.tenant) }
+            return revision
+        }
+    }
+
+    /// The version of the root that new keys are derived from.
+    package func rootKeyVersion(_ tenant: TenantID) async throws -> Int64 {
+        try await database.read { db in
+            guard
+                let version = try Int64.fetchOne(
+                    db, sql: "SELECT max(version) FROM root_key WHERE tenant_id = ?", arguments: [tenant.rawValue])
+            else { throw HallpassError.notFound }
+            return version
+        }
+    }
+
+    /// - Parameter before: a cutoff; absent for the newest.
+    /// - Returns: newest first.
+    package func revocations(
+        _ tenant: TenantID, before: Int64? = nil, limit: Int
+    ) async throws -> [RevocationSummary] {
+        try await database.read { try RevocationTable.page($0, tenant: tenant, before: before, limit: limit) }
+    }
+
+    /// The one statement that decides whether the change comes too late, or the tenant is there already.
+    private static func advance(_ commit: RegistryCommit, _ db: Database) throws -> Int64 {
+        if let rootKey = commit.rootKey, commit.expectedRevision == 0 {
+            try db.execute(
+                sql: "INSERT INTO tenant (tenant_id, revision) VALUES (?, 1) ON CONFLICT DO NOTHING",
+                arguments: [commit.tenant.rawValue])
+            guard db.changesCount == 1 else { throw HallpassError.revisionConflict }
+            try KeyTable.insert(rootKey, db)
+            return 1
+        }
+        try db.execute(
+            sql: "UPDATE tenant SET revision = revision + 1 WHERE tenant_id = ? AND revision = ?",
+            arguments: [commit.tenant.rawValue, commit.expectedRevision])
+        guard db.changesCount == 1 else { throw HallpassError.revisionConflict }
+        return commit.expectedRevision + 1
+    }
+}

@@ -1,0 +1,110 @@
+package import HallpassCore
+package import HallpassCrypto
+
+/// All that decisions about one tenant need, as of one moment.
+package struct StoredTenant: Sendable {
+    package internal(set) var registry: TenantRegistry
+    package internal(set) var rootKeys: [RootKeyRow] = []
+    /// Without the retired ones.
+    package internal(set) var signingKeys: [SigningKeyRow] = []
+    package internal(set) var secrets: [ClientSecretRow] = []
+    /// Without those that no token can be old enough for.
+    package internal(set) var cutoffs: [RevocationCutoff] = []
+}
+
+/// The random root that a tenant's signing keys are derived from.
+package struct RootKeyRow: Hashable, Sendable {
+    package let tenant: TenantID
+    package let version: Int64
+    /// Never in the clear; storage does not look inside.
+    package let sealed: [UInt8]
+    /// Unix seconds.
+    package let createdAt: Int64
+
+    package init(tenant: TenantID, version: Int64, sealed: [UInt8], createdAt: Int64) {
+        self.tenant = tenant
+        self.version = version
+        self.sealed = sealed
+        self.createdAt = createdAt
+    }
+}
+
+/// Which key signs for a deployment; the key itself is derived, not stored.
+package struct SigningKeyRow: Hashable, Sendable {
+    package let tenant: TenantID
+    package let id: KeyID
+    package let deployment: DeploymentID
+    package let rootVersion: Int64
+    package let state: SigningKey.State
+
+    package init(tenant: TenantID, id: KeyID, deployment: DeploymentID, rootVersion: Int64, state: SigningKey.State) {
+        self.tenant = tenant
+        self.id = id
+        self.deployment = deployment
+        self.rootVersion = rootVersion
+        self.state = state
+    }
+}
+
+/// A client secret as stored: by its SHA-256.
+package struct ClientSecretRow: Hashable, Sendable {
+    package let tenant: TenantID
+    package let client: ClientID
+    package let digest: SHA256Digest
+    /// Unix seconds.
+    package let createdAt: Int64
+    /// Unix seconds; good up to, not at, this moment.
+    package let expiresAt: Int64?
+
+    package init(tenant: TenantID, client: ClientID, digest: SHA256Digest, createdAt: Int64, expiresAt: Int64?) {
+        self.tenant = tenant
+        self.client = client
+        self.digest = digest
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+    }
+}
+
+/// One accepted change of a registry, to be made whole or not at all.
+package struct RegistryCommit: Sendable {
+    package let tenant: TenantID
+    /// What the registry was when the change was thought out; 0 for a tenant to be created.
+    package let expectedRevision: Int64
+    package let changes: [RegistryChange]
+    package let author: String
+    package let summary: String
+    package let timeMilliseconds: Int64
+    package let keys: [SigningKeyRow]
+    package let secrets: [ClientSecretRow]
+    /// For a tenant to be created.
+    package let rootKey: RootKeyRow?
+    /// Makes the records of it, given the revision it became. May run again if the transaction has to be repeated.
+    package let audit: @Sendable (Int64) -> [AuditEntry]
+
+    package init(
+        tenant: TenantID, expectedRevision: Int64, changes: [RegistryChange], author: String, summary: String,
+        timeMilliseconds: Int64, keys: [SigningKeyRow] = [], secrets: [ClientSecretRow] = [],
+        rootKey: RootKeyRow? = nil, audit: @escaping @Sendable (Int64) -> [AuditEntry]
+    ) {
+        self.tenant = tenant
+        self.expectedRevision = expectedRevision
+        self.changes = changes
+        self.author = author
+        self.summary = summary
+        self.timeMilliseconds = timeMilliseconds
+        self.keys = keys
+        self.secrets = secrets
+        self.rootKey = rootKey
+        self.audit = audit
+    }
+}
+
+/// One line of a registry's history.
+package struct RevisionSummary: Hashable, Sendable {
+    package let number: Int64
+    package let timeMilliseconds: Int64
+    package let author: String
+    package let summary: String
+    /// How many resources it added, changed or removed.
+    package let changeCount: Int64
+}
