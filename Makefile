@@ -1,0 +1,40 @@
+# Hallpass. `make` alone prints this menu.
+
+SWIFT ?= swift
+ONCE ?=
+PORT ?=
+DATA_DIR ?=
+SOURCES = Package.swift Sources Tests
+
+demo_flags = $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir $(DATA_DIR))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build lint format clean setup
+
+help: ## Print this menu.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "  make demo ONCE=1     play the story and exit; 1 if any step answered otherwise"
+	@echo "  make demo PORT=8081  listen there instead of on 8080"
+
+demo: build ## Build, start a server with the demo companies, play the story against it, keep serving.
+	@exec .build/release/hallpass demo $(demo_flags)
+
+build: setup ## Build the release binary: .build/release/hallpass.
+	@echo "Building hallpass. The first time takes some minutes."
+	@$(SWIFT) build -c release --product hallpass
+
+test: ## Everything: format lint, Swift tests, the demo story, interop.
+	@SWIFT="$(SWIFT)" MAKE="$(MAKE)" scripts/test
+
+lint: ## Check the format of the Swift sources.
+	@$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+format: ## Format the Swift sources in place.
+	@$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+clean: ## Remove what was built; ./var, with the key file and the database, stays.
+	@$(SWIFT) package clean
+
+setup:
+	@scripts/setup
