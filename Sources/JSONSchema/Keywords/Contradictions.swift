@@ -18,11 +18,13 @@ enum Contradictions {
     }
 
     private static func reviewConstants(_ schema: Subschema, _ compilation: inout SchemaCompilation) {
-        // Its own warnings and errors have been given when the keyword was compiled.
-        guard let types = (try? compilation.types(in: schema)) ?? nil else { return }
-        let isNullable = schema.object["nullable"] == true
+        guard let names = schema.object["type"].map({ $0.arrayValue ?? [$0] })?.compactMap(\.stringValue),
+            !names.contains("any")
+        else { return }
+        var types = names.compactMap(JSONTypes.init(name:)).reduce(into: JSONTypes()) { $0.formUnion($1) }
+        if schema.object["nullable"] == true { types.insert(.null) }
         func fits(_ value: JSONValue) -> Bool {
-            types.contains(JSONTypes(of: value)) || isNullable && value.isNull
+            types.contains(JSONTypes(of: value))
                 || types.contains(.integer) && value.doubleValue.map { $0.rounded() == $0 } ?? false
         }
         if let constant = schema.object["const"], !fits(constant) {

@@ -11,6 +11,7 @@ enum KeywordTable {
     }
 
     private static let entries: [Entry] = [
+        Entry(vocabulary: .core, compile: Definitions.compile),
         Entry(vocabulary: .validation, compile: TypeKeyword.compile),
         Entry(vocabulary: .validation, compile: EnumKeyword.compile),
         Entry(vocabulary: .validation, compile: ConstKeyword.compile),

@@ -17,7 +17,7 @@ final class Pattern: @unchecked Sendable {
 
     /// Bytes of a pattern once translated; PCRE2 compiles in time linear in it, apart from counted repeats, whose size its
     /// 64 KiB limit on compiled code bounds.
-    private static let translatedBytes = 32_768
+    private static let translatedBytes = 131_072
 
     init(_ source: String) throws(PatternError) {
         let translated = try PatternTranslator.translate(source)

@@ -45,7 +45,7 @@ struct PatternTranslator {
             switch scalar {
             case "^": assertion("^")
             case "$": assertion("\\z")
-            case ".": plain("[\(CodePointSet.lineTerminator.complement.classItems)]")
+            case ".": plain("[^\(CodePointSet.lineTerminator.classItems)]")
             case "(": try openGroup()
             case ")": try closeGroup()
             case "|": alternative()

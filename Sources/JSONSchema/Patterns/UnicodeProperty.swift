@@ -64,7 +64,7 @@ enum UnicodeProperty {
     }
 
     /// PCRE2 knows only the short names, and calls LC (cased letter) `L&`.
-    private static let shortCategories: [String: String] = [
+    static let shortCategories: [String: String] = [
         "Cased_Letter": "L&", "LC": "L&", "Close_Punctuation": "Pe", "Connector_Punctuation": "Pc", "Control": "Cc",
         "cntrl": "Cc", "Currency_Symbol": "Sc", "Dash_Punctuation": "Pd", "Decimal_Number": "Nd", "digit": "Nd",
         "Enclosing_Mark": "Me", "Final_Punctuation": "Pf", "Format": "Cf", "Initial_Punctuation": "Pi",
@@ -77,7 +77,7 @@ enum UnicodeProperty {
         "Uppercase_Letter": "Lu",
     ]
 
-    private static let binaryNames: Set<String> = [
+    static let binaryNames: Set<String> = [
         "ASCII_Hex_Digit", "AHex", "Alphabetic", "Alpha", "Bidi_Control", "Bidi_C", "Bidi_Mirrored", "Bidi_M",
         "Case_Ignorable", "CI", "Cased", "Changes_When_Casefolded", "CWCF", "Changes_When_Casemapped", "CWCM",
         "Changes_When_Lowercased", "CWL", "Changes_When_Titlecased", "CWT", "Changes_When_Uppercased", "CWU", "Dash",

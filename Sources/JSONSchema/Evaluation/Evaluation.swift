@@ -15,6 +15,8 @@ struct Evaluation {
     private var scope: [ResourceID] = []
     private var matcher: PatternMatcher?
 
+    private static let reportSteps = 64
+
     init(program: CompiledSchema.Program, limits: ValidationLimits) {
         self.program = program
         self.limits = limits
@@ -148,6 +150,8 @@ extension Evaluation {
     }
 
     mutating func report(_ violation: SchemaViolation) {
+        // Writing it down costs far more than finding it; the next step notices when too much has been spent.
+        work -= Self.reportSteps
         guard isReporting, !violations.contains(violation) else { return }
         violations.append(violation)
         if violations.count >= limits.violations { isReporting = false }

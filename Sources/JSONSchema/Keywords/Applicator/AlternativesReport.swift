@@ -56,7 +56,8 @@ private struct AlternativesReport {
 
     /// The objection that tells the branches apart: to the value itself or to a member of it that is a tag.
     private func choice(_ branch: [SchemaViolation]) -> SchemaViolation? {
-        branch.first { $0.allowed != nil && ($0.path == pointer || isMember($0.path)) }
+        let choices = branch.filter { $0.allowed != nil && ($0.path == pointer || isMember($0.path)) }
+        return choices.first { $0.rule == "const" } ?? choices.first
     }
 
     /// What each branch would take, when all of them object to the type and nothing else.
@@ -74,13 +75,15 @@ private struct AlternativesReport {
     var meant: [SchemaViolation]? {
         let rightKind = objections.filter { !isWrongKind($0) }
         if rightKind.count == 1 { return rightKind[0] }
-        let rightTag = rightKind.filter { choice($0) == nil }
-        return rightTag.count == 1 ? rightTag[0] : nil
+        for tag in objections.joined() where tag.rule == "const" && isMember(tag.path) {
+            let rightTag = rightKind.filter { branch in !branch.contains { $0.rule == "const" && $0.path == tag.path } }
+            if rightTag.count == 1 { return rightTag[0] }
+        }
+        return nil
     }
 
     private func isWrongKind(_ branch: [SchemaViolation]) -> Bool {
-        branch.contains { $0.path == pointer && ($0.rule == "type" || $0.rule == "const" || $0.rule == "false") }
-            && !branch.contains { $0.path == pointer && $0.allowed != nil && objections.count == 1 }
+        branch.contains { $0.path == pointer && ["type", "const", "false"].contains($0.rule) }
     }
 
     private func isMember(_ path: String) -> Bool {

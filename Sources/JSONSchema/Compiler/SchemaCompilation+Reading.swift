@@ -50,6 +50,11 @@ extension SchemaCompilation {
         index.child(of: schema.location, keyword).map { node(at: $0) }
     }
 
+    /// The schema under one name of a keyword that holds several.
+    mutating func subschema(_ keyword: String, _ name: String, in schema: Subschema) -> NodeID? {
+        index.child(of: schema.location, keyword).flatMap { index.child(of: $0, name) }.map { node(at: $0) }
+    }
+
     /// - Returns: empty only where the keyword is absent.
     mutating func subschemaList(_ keyword: String, in schema: Subschema) throws(SchemaError) -> [NodeID] {
         guard let value = schema.object[keyword] else { return [] }

@@ -24,17 +24,17 @@ struct ContainsKeyword: Keyword {
         if matches < minimum {
             passes = evaluation.fail(
                 hasMinimum ? "minContains" : "contains", at: location,
-                "must contain at least \(Wording.count(minimum, "element")) that \(fits), and has \(matches)")
+                "must contain at least \(Wording.count(minimum, "element")) \(fits), and has \(matches)")
         }
         if let maximum, matches > maximum {
             passes = evaluation.fail(
                 "maxContains", at: location,
-                "must contain at most \(Wording.count(maximum, "element")) that \(fits), and has \(matches)")
+                "must contain at most \(Wording.count(maximum, "element")) \(fits), and has \(matches)")
         }
         return passes
     }
 
-    private var fits: String { "fit the schema under \"contains\"" }
+    private var fits: String { "fitting the schema under \"contains\"" }
 
     static func compile(
         _ schema: Subschema, _ compilation: inout SchemaCompilation

@@ -30,9 +30,9 @@ struct DependentSchemasKeyword: Keyword {
                     .readAsMeant, "dependencies", in: schema,
                     "draft-07's keyword is read as dependentRequired and dependentSchemas")
             }
-            for entry in try compilation.subschemaMap("dependencies", in: schema)
-            where object[entry.name]?.arrayValue == nil {
-                dependencies.append(entry)
+            for member in object.members where member.value.arrayValue == nil {
+                guard let node = compilation.subschema("dependencies", member.name, in: schema) else { continue }
+                dependencies.append((member.name, node))
             }
         }
         return dependencies.isEmpty ? nil : DependentSchemasKeyword(dependencies: dependencies)

@@ -3,7 +3,7 @@ import StrictJSON
 /// `required`, and draft-3's boolean of that name in the subschemas of `properties`.
 struct RequiredKeyword: Keyword {
     private let names: [String]
-    private let known: [String]
+    private let known: Set<String>
     private let location: LocationID
 
     func check(
@@ -20,9 +20,11 @@ struct RequiredKeyword: Keyword {
         return passes
     }
 
+    private static let searchedMembers = 100
+
     /// Points at a member nobody asked for that resembles the missing one.
     private func hint(_ name: String, _ object: JSONObject) -> String {
-        let strangers = object.members.lazy.map(\.name).filter { !known.contains($0) }
+        let strangers = object.members.prefix(Self.searchedMembers).map(\.name).filter { !known.contains($0) }
         guard let resembling = NearestName.find(name, among: strangers) else { return "" }
         return " (\(Wording.quoted(resembling)) resembles it)"
     }
@@ -37,7 +39,7 @@ struct RequiredKeyword: Keyword {
         }
         guard !names.isEmpty else { return nil }
         return RequiredKeyword(
-            names: names, known: properties?.members.map(\.name) ?? [], location: schema.location)
+            names: names, known: Set(properties?.members.map(\.name) ?? []), location: schema.location)
     }
 }
 

@@ -1,7 +1,7 @@
 /// The known name that somebody who wrote an unknown one most likely meant.
 enum NearestName {
-    private static let nameBytes = 64
-    private static let candidates = 256
+    private static let nameBytes = 48
+    private static let candidates = 100
 
     /// - Returns: the candidate that is the same but for case and separators, else the one at the smallest edit distance, if that
     ///   is at most a third of the name.
@@ -11,8 +11,11 @@ enum NearestName {
         guard !letters.isEmpty else { return nil }
         var best: (name: String, distance: Int)?
         for candidate in known.prefix(candidates) where candidate.utf8.count <= nameBytes {
-            let distance = distance(letters, folded(candidate))
-            if distance <= max(1, letters.count / 3), distance < letters.count, distance < best?.distance ?? .max {
+            let tolerance = max(1, letters.count / 3)
+            let other = folded(candidate)
+            guard abs(other.count - letters.count) <= tolerance else { continue }
+            let distance = distance(letters, other)
+            if distance <= tolerance, distance < letters.count, distance < best?.distance ?? .max {
                 best = (candidate, distance)
             }
         }

@@ -1,0 +1,26 @@
+import Testing
+
+@testable import JSONSchema
+
+struct URIReferenceTests {
+    /// RFC 3986 section 5.4, against `http://a/b/c/d;p?q`.
+    @Test(arguments: [
+        ("g:h", "g:h"), ("g", "http://a/b/c/g"), ("./g", "http://a/b/c/g"), ("g/", "http://a/b/c/g/"),
+        ("/g", "http://a/g"), ("//g", "http://g"), ("?y", "http://a/b/c/d;p?y"), ("g?y", "http://a/b/c/g?y"),
+        ("#s", "http://a/b/c/d;p?q#s"), ("g#s", "http://a/b/c/g#s"), ("g?y#s", "http://a/b/c/g?y#s"),
+        (";x", "http://a/b/c/;x"), ("", "http://a/b/c/d;p?q"), (".", "http://a/b/c/"), ("./", "http://a/b/c/"),
+        ("..", "http://a/b/"), ("../", "http://a/b/"), ("../g", "http://a/b/g"), ("../..", "http://a/"),
+        ("../../g", "http://a/g"), ("../../../g", "http://a/g"), ("/./g", "http://a/g"), ("/../g", "http://a/g"),
+        ("g.", "http://a/b/c/g."), (".g", "http://a/b/c/.g"), ("g..", "http://a/b/c/g.."), ("..g", "http://a/b/c/..g"),
+        ("./../g", "http://a/b/g"), ("./g/.", "http://a/b/c/g/"), ("g/./h", "http://a/b/c/g/h"),
+        ("g/../h", "http://a/b/c/h"), ("g;x=1/../y", "http://a/b/c/y"), ("g?y/../x", "http://a/b/c/g?y/../x"),
+        ("g#s/../x", "http://a/b/c/g#s/../x"),
+    ])
+    func `a reference is resolved as RFC 3986 shows`(reference: String, resolved: String) {
+        let base = URIReference("http://a/b/c/d;p?q")
+        #expect(URIReference(reference).resolved(against: base).text == resolved)
+    }
+
+    @Test(arguments: ["urn:uuid:deadbeef", "http://a", "a/b", "#x", "?q", "", "HTTP-less/a:b"])
+    func `what is split is put together again`(text: String) { #expect(URIReference(text).text == text) }
+}
