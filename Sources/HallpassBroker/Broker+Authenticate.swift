@@ -37,6 +37,9 @@ package struct ClientSecret: Sendable {
     package let text: String
     let digest: SHA256Digest
 
+    /// What it is called in lists, as ``ClientSecretRow/name``.
+    package var name: String { String(Base64URL.encode(digest).prefix(12)) }
+
     static func make(for client: ClientID) throws(CryptoError) -> ClientSecret {
         let random = Base64URL.encode(try RandomBytes.generate(count: 32))
         let text = "hp_\(client)_\(random)"

@@ -6,11 +6,16 @@ extension Broker {
     ///
     /// What cannot be laid to a tenant goes into the platform's own chain.
     ///
+    /// - Parameter claimed: whom a request said it was from that did not prove it: recorded as what it was about, not as
+    ///   who asked.
     /// - Throws: ``HallpassError/overloaded``, ``HallpassError/auditUnavailable``: then the answer says so instead.
     package func record(
-        _ refusal: Refusal, _ event: AuditEvent, by client: AuthenticatedClient?, _ context: CallContext
+        _ refusal: Refusal, _ event: AuditEvent, by client: AuthenticatedClient?, _ context: CallContext,
+        claiming claimed: ClientID? = nil
     ) async throws(HallpassError) {
-        let entry = AuditEntry(event, .deny, by: client, context, at: clock).refused(refusal)
+        var draft = AuditEntry(event, .deny, by: client, context, at: clock).refused(refusal)
+        draft.target = claimed.map { "client \($0)" }
+        let entry = draft
         do {
             _ = try await submit(.record, for: client?.tenant ?? .platform) { _ in entry }
         } catch .storageUnavailable {

@@ -6,7 +6,7 @@ import Synchronization
 /// The use cases. Each either returns an answer whose audit record is on disk, or throws before anything was recorded: what
 /// was thrown is recorded once, at the edge, with ``record(_:_:by:_:)``.
 package final class Broker: Sendable {
-    let settings: BrokerSettings
+    package let settings: BrokerSettings
     let database: HallpassDatabase
     let ledger: Ledger
     let registryStore: RegistryStore

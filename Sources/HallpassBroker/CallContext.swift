@@ -1,4 +1,4 @@
-package import HallpassCore
+import HallpassCore
 
 /// What is known of a request before anything in it is believed.
 package struct CallContext: Sendable {

@@ -1,5 +1,5 @@
 package import HallpassCore
-package import HallpassCrypto
+import HallpassCrypto
 
 /// Everything that decisions need, as of one moment; replaced whole, never changed.
 package final class RegistrySnapshot: Sendable {

@@ -1,0 +1,28 @@
+import HTTPTypes
+import HallpassCore
+import StrictJSON
+
+/// What is sent back, before the headers that every answer has.
+struct Answer: Sendable {
+    var status: HTTPResponse.Status
+    var headers: HTTPFields = [:]
+    var body: [UInt8]
+    /// How it ended, for the metrics: `nil` is well.
+    var code: ErrorCode?
+
+    init(_ status: HTTPResponse.Status, contentType: String, body: [UInt8]) {
+        self.status = status
+        self.body = body
+        headers[.contentType] = contentType
+        headers[.cacheControl] = "no-store"
+    }
+
+    init(_ status: HTTPResponse.Status = .ok, _ object: JSONObject, code: ErrorCode? = nil) {
+        self.init(status, contentType: "application/json", body: JSONValue.object(object).serialized())
+        self.code = code
+    }
+
+    init(_ status: HTTPResponse.Status = .ok, json: JSONValue) {
+        self.init(status, contentType: "application/json", body: json.serialized())
+    }
+}

@@ -1,0 +1,45 @@
+import HTTPTypes
+import HallpassCore
+
+extension ErrorCode {
+    /// Without `default`, so that a new code does not compile until someone decides its status.
+    var status: HTTPResponse.Status {
+        switch self {
+        case .invalidRequest, .invalidJSON, .unknownConnector, .unknownEnvironment, .unknownTool: .badRequest
+        // Of a token: these stand inside the 200 of a verification and nowhere else.
+        case .malformedToken, .unknownKey, .badSignature, .wrongIssuer, .wrongAudience, .tokenExpired,
+            .tokenNotYetValid, .toolMismatch, .argumentsMismatch, .tokenAlreadyUsed, .tokenRevoked, .tokenNotIssued:
+            .badRequest
+        case .payloadTooLarge: .contentTooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .methodNotAllowed: .methodNotAllowed
+        case .notFound: .notFound
+        case .invalidClient, .actorNotProven: .unauthorized
+        case .forbidden, .toolNotAllowed, .insufficientScope, .actorNotGranted, .disabled: .forbidden
+        case .revisionConflict, .inUse, .limitReached: .conflict
+        case .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: .serviceUnavailable
+        case .internal: .internalServerError
+        }
+    }
+
+    /// The same in the closed vocabulary of OAuth.
+    ///
+    /// Source: RFC 6749 sections 4.1.2.1 and 5.2; RFC 8693 section 2.2.2; RFC 8707 section 2.
+    var oauthError: StaticText {
+        switch self {
+        case .invalidClient: "invalid_client"
+        case .actorNotProven: "invalid_grant"
+        case .malformedToken, .unknownKey, .badSignature, .wrongIssuer, .wrongAudience, .tokenExpired,
+            .tokenNotYetValid, .toolMismatch, .argumentsMismatch, .tokenAlreadyUsed, .tokenRevoked, .tokenNotIssued:
+            "invalid_grant"
+        case .unknownConnector, .unknownEnvironment: "invalid_target"
+        case .insufficientScope: "invalid_scope"
+        case .forbidden, .toolNotAllowed, .actorNotGranted, .disabled: "access_denied"
+        case .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: "temporarily_unavailable"
+        case .internal: "server_error"
+        case .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed, .notFound,
+            .revisionConflict, .inUse, .limitReached, .unknownTool:
+            "invalid_request"
+        }
+    }
+}

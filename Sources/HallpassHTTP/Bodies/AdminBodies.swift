@@ -1,0 +1,35 @@
+import HallpassCore
+import StrictJSON
+
+/// `{"dimension","id","reason"}`
+struct RevocationBody {
+    let dimension: RevocationDimension
+    let id: String
+    let reason: String
+
+    static func read(_ document: JSONValue) throws -> RevocationBody {
+        try JSONObjectReader.decode(document) { reader in
+            let dimension = reader.requiredChoice("dimension", RevocationDimension.self)
+            let id = reader.requiredString("id", lengthBytes: 1...Limits.subjectBytes)
+            let reason = reader.requiredString("reason", lengthBytes: 1...Limits.descriptionBytes)
+            guard let dimension, let id, let reason else { return nil }
+            return RevocationBody(dimension: dimension, id: id, reason: reason)
+        }
+    }
+}
+
+/// `{"documents":[…],"dry_run"?,"prune"?}`
+struct ApplyBody {
+    let documents: [JSONValue]
+    let isDryRun: Bool
+    let prune: Bool
+
+    static func read(_ document: JSONValue) throws -> ApplyBody {
+        try JSONObjectReader.decode(document) { reader in
+            let documents = reader.requiredArray("documents", count: 0...Limits.documentsPerApply)
+            let isDryRun = reader.optionalBool("dry_run") ?? false
+            let prune = reader.optionalBool("prune") ?? false
+            return documents.map { ApplyBody(documents: $0, isDryRun: isDryRun, prune: prune) }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import HallpassBroker
+import HallpassCore
+import HallpassCrypto
+import StrictJSON
+
+/// The parameters of `POST /oauth/token`. Source: RFC 8693 section 2.1; the protocol, "Mint".
+struct TokenExchangeForm {
+    static let grantType = "urn:ietf:params:oauth:grant-type:token-exchange"
+    static let accessTokenType = "urn:ietf:params:oauth:token-type:access_token"
+    private static let unsignedType = "urn:ietf:params:oauth:token-type:unsigned_json"
+
+    private let subjectType: String
+    private let actorType: String?
+    private let actor: Actor?
+    private let agent: ActorChain?
+    private let target: MintRequest.Target
+    private let environment: EnvironmentID
+    private let tool: ToolName?
+    private let arguments: JSONObject?
+    private let digest: SHA256Digest?
+    private let scope: ScopeSet?
+    private let lifetimeSeconds: Int64?
+    private let transaction: TransactionID?
+
+    /// - Throws: ``HallpassError/invalidRequest(_:)``, or ``HallpassError/actorNotProven(_:)`` for a kind of proof that is
+    ///   not accepted.
+    static func read(_ form: JSONValue) throws -> MintCommand {
+        try JSONObjectReader.decode(form, TokenExchangeForm.init(reading:)).command()
+    }
+
+    private init?(reading reader: JSONObjectReader) {
+        Self.checkGrantType(reader)
+        let subjectType = reader.requiredString("subject_token_type", lengthBytes: 1...Limits.descriptionBytes)
+        let subjectToken = reader.requiredString("subject_token")
+        let actorType = reader.optionalString("actor_token_type", lengthBytes: 1...Limits.descriptionBytes)
+        let actorToken = reader.optionalString("actor_token")
+        if (actorType == nil) != (actorToken == nil) {
+            reader.refuse("actor_token_type", rule: "pair", message: "and actor_token stand together or not at all")
+        }
+        let target = Self.readTarget(reader)
+        let environment = reader.requiredEnvironment()
+        tool = reader.optionalTool()
+        arguments = Self.readArguments(reader)
+        digest = reader.optionalDigest()
+        scope = reader.optionalScope()
+        lifetimeSeconds = reader.optionalNumber("expires_in", in: Limits.tokenLifetimeSeconds)
+        transaction = reader.optionalTransaction()
+        actor = subjectType == Self.unsignedType ? Self.readActor(subjectToken, reader) : nil
+        agent = actorType == Self.unsignedType ? Self.readAgent(actorToken, reader) : nil
+        guard let subjectType, let target, let environment else { return nil }
+        self.subjectType = subjectType
+        self.actorType = actorType
+        self.target = target
+        self.environment = environment
+    }
+
+    private func command() throws(HallpassError) -> MintCommand {
+        guard let actor, subjectType == Self.unsignedType else {
+            throw .actorNotProven("as subject_token_type only unsigned_json is accepted")
+        }
+        guard actorType == nil || agent != nil else {
+            throw .actorNotProven("as actor_token_type only unsigned_json is accepted")
+        }
+        var command = MintCommand(proof: .asserted(actor), target: target, environment: environment)
+        command.agent = agent
+        command.tool = tool
+        command.arguments = arguments
+        command.argumentsDigest = digest
+        command.scope = scope
+        command.lifetimeSeconds = lifetimeSeconds
+        command.transaction = transaction
+        return command
+    }
+
+    private static func checkGrantType(_ reader: JSONObjectReader) {
+        if let type = reader.requiredString("grant_type"), type != grantType {
+            reader.refuse(at: reader.pointer.appending("grant_type"), rule: "choice", message: "must be \(grantType)")
+        }
+        if let type = reader.optionalString("requested_token_type"), type != accessTokenType {
+            reader.refuse(
+                at: reader.pointer.appending("requested_token_type"), rule: "choice",
+                message: "must be \(accessTokenType)")
+        }
+    }
+
+    /// `audience` is a connector's name or its resource, `resource` the latter.
+    private static func readTarget(_ reader: JSONObjectReader) -> MintRequest.Target? {
+        let rule = "must be a connector's name or its resource"
+        let audience = reader.optional("audience", rule: rule) { text -> MintRequest.Target? in
+            ConnectorID(text).map(MintRequest.Target.connector) ?? ResourceURI(text).map(MintRequest.Target.resource)
+        }
+        let resource = reader.optional("resource", rule: ResourceURI.rule, ResourceURI.init)
+        switch (reader.object.contains("audience"), reader.object.contains("resource")) {
+        case (true, false): return audience
+        case (false, true): return resource.map(MintRequest.Target.resource)
+        case (true, true), (false, false):
+            reader.refuse("audience", rule: "choice", message: "or resource must be there, one of the two")
+            return nil
+        }
+    }
+
+    private static func readArguments(_ reader: JSONObjectReader) -> JSONObject? {
+        reader.optional("arguments", rule: "must be the text of a JSON object", jsonObject)
+    }
+
+    private static func readActor(_ token: String?, _ reader: JSONObjectReader) -> Actor? {
+        guard let token else { return nil }
+        if let actor = unsigned(token).flatMap(actor) { return actor }
+        reader.refuse("subject_token", rule: "format", message: "must be {\"sub\", \"groups\"?} in base64url")
+        return nil
+    }
+
+    private static func readAgent(_ token: String?, _ reader: JSONObjectReader) -> ActorChain? {
+        guard let token else { return nil }
+        if let chain = unsigned(token).flatMap({ ActorChain(json: .object($0)) }) { return chain }
+        reader.refuse("actor_token", rule: "format", message: "must be {\"sub\", \"act\"?} in base64url")
+        return nil
+    }
+
+    private static func actor(_ object: JSONObject) -> Actor? {
+        // What exactly is wrong inside is not said: the whole parameter is what has to be made anew.
+        try? JSONObjectReader.decode(.object(object)) { $0.readActor() }
+    }
+
+    private static func unsigned(_ token: String) -> JSONObject? {
+        guard let bytes = Base64URL.decode(token) else { return nil }
+        return jsonObject(bytes)
+    }
+
+    private static func jsonObject(_ text: String) -> JSONObject? { jsonObject(Array(text.utf8)) }
+
+    private static func jsonObject(_ bytes: [UInt8]) -> JSONObject? {
+        // Which rule of JSON broke is not said, for the same reason.
+        (try? JSONParser.parse(bytes, limits: JSONLimits(depth: Limits.jsonDepth)))?.objectValue
+    }
+}

@@ -1,0 +1,65 @@
+import HTTPTypes
+import HallpassCore
+import HallpassCrypto
+
+/// What a client presents to show who it is; nothing of it is believed yet.
+struct ClientCredentials: Sendable {
+    let id: String
+    let secret: String
+
+    /// Source: RFC 6749 section 2.3.1.
+    init(id: String, secret: String) {
+        self.id = id
+        self.secret = secret
+    }
+
+    /// What an `Authorization` header says.
+    enum Presented: Sendable {
+        case nothing
+        case basic(ClientCredentials)
+        case bearer(ClientCredentials)
+        /// There is a header and no credentials of ours in it.
+        case unusable
+    }
+
+    /// - Throws: ``HallpassError/invalidRequest(_:)`` where there are several: which one counts must not depend on who reads.
+    static func read(_ headers: HTTPFields) throws(HallpassError) -> Presented {
+        let values = headers[values: .authorization]
+        guard values.count <= 1 else {
+            throw .invalidRequest(
+                path: "", rule: "authorization", message: "must not carry more than one Authorization header")
+        }
+        guard let value = values.first else { return .nothing }
+        let bytes = Array(value.utf8)
+        guard let space = bytes.firstIndex(of: UInt8(ascii: " ")) else { return .unusable }
+        let credentials = bytes[(space + 1)...]
+        switch String(decoding: bytes[..<space], as: UTF8.self).lowercased() {
+        case "basic": return ClientCredentials(basic: Array(credentials)).map(Presented.basic) ?? .unusable
+        case "bearer":
+            return ClientCredentials(secret: String(decoding: credentials, as: UTF8.self)).map(Presented.bearer)
+                ?? .unusable
+        default: return .unusable
+        }
+    }
+
+    /// Both parts are form-urlencoded before they are joined. Source: RFC 6749 section 2.3.1, RFC 7617 section 2.
+    private init?(basic encoded: [UInt8]) {
+        guard let decoded = Base64.decode(encoded), let colon = decoded.firstIndex(of: UInt8(ascii: ":")),
+            let id = FormParser.decode(decoded[..<colon]), let secret = FormParser.decode(decoded[(colon + 1)...])
+        else { return nil }
+        self.init(id: id, secret: secret)
+    }
+
+    /// A secret names its client: `hp_<client_id>_<43 characters>`. An underscore may stand in each part, so both ends
+    /// are counted off.
+    init?(secret: String) {
+        let bytes = Array(secret.utf8)
+        let prefix = Array("hp_".utf8)
+        let idEnd = bytes.count - Self.randomCharacterCount - 1
+        guard idEnd > prefix.count, bytes.starts(with: prefix), bytes[idEnd] == UInt8(ascii: "_") else { return nil }
+        self.init(id: String(decoding: bytes[prefix.count..<idEnd], as: UTF8.self), secret: secret)
+    }
+
+    /// 32 random bytes in base64url.
+    private static let randomCharacterCount = 43
+}

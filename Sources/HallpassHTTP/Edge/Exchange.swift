@@ -1,0 +1,176 @@
+import HTTPTypes
+import HallpassBroker
+import HallpassCore
+import Hummingbird
+import HummingbirdCore
+import Logging
+import StrictJSON
+
+/// One request on its way to an answer: what has been found out so far.
+struct Exchange {
+    let request: Request
+    let context: CallContext
+    var body: BodyReader
+    /// `nil` for a path that is none.
+    var route: Route?
+    /// `nil` until its secret matched.
+    var client: AuthenticatedClient?
+    /// Whom the request says it is from.
+    var claimedID: ClientID?
+    private let logger: Logger
+
+    init(request: Request, context: CallContext, logger: Logger) {
+        self.request = request
+        self.context = context
+        self.logger = logger
+        body = BodyReader(request)
+    }
+
+    /// Where this stands in metrics and logs: never the path itself, which may be anything.
+    var routeLabel: String { route?.template ?? "none" }
+
+    func log(_ answer: Answer) {
+        logger.debug(
+            "answered",
+            metadata: [
+                "request_id": "\(context.requestID)", "route": "\(routeLabel)", "status": "\(answer.status.code)",
+                "code": "\(answer.code?.rawValue ?? "ok")", "duration_us": "\(elapsedMicroseconds)",
+            ])
+    }
+
+    var elapsedMicroseconds: Int64 {
+        let (seconds, attoseconds) = context.started.duration(to: .now).components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    }
+}
+
+/// Refusing.
+extension Exchange {
+    func refusal(_ error: HallpassError) -> Answer {
+        ErrorAnswer.make(error, requestID: context.requestID, dialect: route?.errorDialect ?? .plain)
+    }
+
+    func wrongMethod(_ allowed: [HTTPRequest.Method]) -> Answer {
+        var answer = refusal(.methodNotAllowed)
+        answer.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
+        return answer
+    }
+
+    /// Everything that a route may throw, as a refusal; what nobody foresaw is logged by its type alone, because what an
+    /// error holds may be a secret.
+    func refusal(of error: any Error) -> Refusal {
+        switch error {
+        case let refusal as Refusal: return refusal
+        case let error as HallpassError: return Refusal(error.edgeCheck, error)
+        case let violations as JSONViolations:
+            return Refusal(.requestShape, .invalidRequest(violations.violations))
+        case is BodyStreamError:
+            return Refusal(
+                .admission, .invalidRequest(path: "", rule: "http", message: "did not arrive in one piece"))
+        default:
+            logger.error(
+                "a request failed",
+                metadata: [
+                    "request_id": "\(context.requestID)", "route": "\(routeLabel)",
+                    "error_type": "\(type(of: error))",
+                ])
+            return Refusal(.admission, .internal)
+        }
+    }
+}
+
+/// Reading.
+extension Exchange {
+    mutating func readDocument(_ kind: Route.Body) async throws -> JSONValue {
+        switch kind {
+        case .none: return .null
+        case .form: return .object(try await readForm())
+        case .json(let limitBytes):
+            try BodyType.json.check(request.headers)
+            return try parse(try await body.readAll(limitBytes: limitBytes))
+        case .empty:
+            let bytes = try await body.readAll(limitBytes: Limits.requestBodyBytes)
+            guard !bytes.isEmpty else { return .null }
+            try BodyType.json.check(request.headers)
+            return try JSONObjectReader.decode(try parse(bytes)) { _ in JSONValue.null }
+        }
+    }
+
+    mutating func readForm() async throws -> JSONObject {
+        try BodyType.form.check(request.headers)
+        return try FormParser.parse(try await body.readAll(limitBytes: Limits.requestBodyBytes))
+    }
+
+    private func parse(_ bytes: [UInt8]) throws(HallpassError) -> JSONValue {
+        do {
+            return try JSONParser.parse(bytes, limits: JSONLimits(depth: Limits.jsonDepth))
+        } catch {
+            throw .invalidJSON(error)
+        }
+    }
+}
+
+/// Credentials.
+extension Exchange {
+    /// What a header gives on every route but those of OAuth.
+    func credentials(_ presented: ClientCredentials.Presented) throws(HallpassError) -> ClientCredentials {
+        switch presented {
+        case .basic(let credentials), .bearer(let credentials): return credentials
+        case .nothing, .unusable: throw .invalidClient
+        }
+    }
+
+    /// A header that is there and cannot be used is refused before the body is read.
+    func requireHeaderCredentials(_ presented: ClientCredentials.Presented) throws(HallpassError) {
+        switch presented {
+        case .nothing, .basic: return
+        case .bearer, .unusable: throw .invalidClient
+        }
+    }
+
+    /// HTTP Basic, or `client_id` and `client_secret` in the form, and not both.
+    ///
+    /// Source: RFC 6749 sections 2.3 and 2.3.1.
+    func credentials(
+        _ presented: ClientCredentials.Presented, _ form: JSONObject
+    ) throws(HallpassError) -> ClientCredentials {
+        let id = form["client_id"]?.stringValue
+        let secret = form["client_secret"]?.stringValue
+        guard case .basic(let credentials) = presented else {
+            guard let id, let secret else { throw .invalidClient }
+            return ClientCredentials(id: id, secret: secret)
+        }
+        guard secret == nil else {
+            throw .invalidRequest(
+                path: "/client_secret", rule: "authorization", message: "must not stand beside an Authorization header")
+        }
+        if let id, !id.hasSameBytes(as: credentials.id) {
+            throw .invalidRequest(
+                path: "/client_id", rule: "authorization", message: "must be the client of the Authorization header")
+        }
+        return credentials
+    }
+}
+
+extension JSONObject {
+    /// A form without what said who sent it: the routes are not to see a secret.
+    var withoutCredentials: JSONObject {
+        var form = self
+        form["client_id"] = nil
+        form["client_secret"] = nil
+        return form
+    }
+}
+
+extension HallpassError {
+    /// Which check an error speaks for when it was thrown without one.
+    fileprivate var edgeCheck: Check {
+        switch code {
+        case .invalidClient, .forbidden, .notFound: .caller
+        case .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed,
+            .revisionConflict, .inUse, .limitReached:
+            .requestShape
+        default: .admission
+        }
+    }
+}

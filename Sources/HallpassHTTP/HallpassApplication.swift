@@ -1,0 +1,119 @@
+package import HallpassBroker
+package import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+package import Logging
+import NIOCore
+import NIOSSL
+
+/// The HTTP server, ready to be run in a service group: `HallpassApplication(…).application` is a `Service`.
+package struct HallpassApplication {
+    package let application: Application<HallpassResponder>
+    private let table: RouteTable
+
+    /// - Parameter onListening: called once with the port that is really taken.
+    /// - Throws: ``HTTPStartError`` when the certificate, its key or the public folder cannot be read.
+    package init(
+        broker: Broker, settings: HTTPSettings, metrics: PrometheusMetrics, logger: Logger,
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) throws(HTTPStartError) {
+        let folder = try settings.publicDirectory.map { path throws(HTTPStartError) in try PublicFolder(path: path) }
+        let open = PublicRoutes(broker: broker, metrics: metrics, folder: folder ?? PublicFolder())
+        table = RouteTable(open.routes + Self.clientRoutes(broker))
+        let responder = HallpassResponder(
+            table: table, broker: broker, folder: open.folder, metrics: HTTPMetrics(metrics))
+        application = Application(
+            responder: responder, server: try Self.server(settings),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), serverName: nil,
+                backlog: WireLimits.listenBacklog,
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.connectionsMaximum, logger: logger)),
+            onServerRunning: { channel in
+                if let port = channel.localAddress?.port { await onListening(port) }
+            },
+            logger: logger)
+    }
+
+    /// Method and template of every route, in the OpenAPI document's own words.
+    package var routes: [(method: String, template: String)] {
+        table.routes.map { ($0.method.rawValue, $0.template) }
+    }
+
+    /// The same with what the tests need to know.
+    var routeTable: RouteTable { table }
+
+    private static func clientRoutes(_ broker: Broker) -> [Route] {
+        OAuthRoutes(broker: broker).routes
+            + CallTokenRoutes(broker: broker).routes
+            + RevocationRoutes(broker: broker).routes
+            + TenantRoutes(broker: broker).routes
+            + ResourceRoutes(broker: broker).routes
+            + RevisionRoutes(broker: broker).routes
+            + ClientSecretRoutes(broker: broker).routes
+            + AuditRoutes(broker: broker).routes
+    }
+
+    private static func server(_ settings: HTTPSettings) throws(HTTPStartError) -> HTTPServerBuilder {
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(
+                idleTimeout: .seconds(settings.idleTimeoutSeconds),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: WireLimits.headerFieldBytes, maxHeaderListSize: WireLimits.headerListBytes,
+                    maxHeaderFieldCount: WireLimits.headerFieldCount)))
+        guard let files = settings.tls else { return http }
+        let certificates: [NIOSSLCertificate]
+        let key: NIOSSLPrivateKey
+        do {
+            certificates = try NIOSSLCertificate.fromPEMFile(files.certificatePath)
+        } catch {
+            throw .unreadableCertificate(path: files.certificatePath)
+        }
+        do {
+            key = try NIOSSLPrivateKey(file: files.keyPath, format: .pem)
+        } catch {
+            throw .unreadableKey(path: files.keyPath)
+        }
+        var tls = TLSConfiguration.makeServerConfiguration(
+            certificateChain: certificates.map { .certificate($0) }, privateKey: .privateKey(key))
+        tls.minimumTLSVersion = .tlsv12
+        tls.applicationProtocols = ["http/1.1"]
+        do {
+            // Made once here, so that a key of another certificate is found before anyone connects.
+            _ = try NIOSSLContext(configuration: tls)
+            return try .tls(http, tlsConfiguration: tls)
+        } catch {
+            throw .certificateAndKeyDoNotMatch(certificate: files.certificatePath, key: files.keyPath)
+        }
+    }
+}
+
+/// Why the server does not start.
+package enum HTTPStartError: Error, Hashable, Sendable {
+    case unreadableCertificate(path: String)
+    case unreadableKey(path: String)
+    case certificateAndKeyDoNotMatch(certificate: String, key: String)
+    case unreadablePublicFolder(path: String)
+    case publicFolderTooLarge(path: String)
+
+    package var message: String {
+        switch self {
+        case .unreadableCertificate(let path): "\(path) cannot be read as a PEM certificate."
+        case .unreadableKey(let path): "\(path) cannot be read as a PEM private key."
+        case .certificateAndKeyDoNotMatch(let certificate, let key):
+            "The certificate \(certificate) and the key \(key) do not belong together."
+        case .unreadablePublicFolder(let path): "The public folder \(path) cannot be read."
+        case .publicFolderTooLarge(let path): "The public folder \(path) holds more than 32 MiB."
+        }
+    }
+
+    /// The next step.
+    package var hint: String {
+        switch self {
+        case .unreadableCertificate: "Give the certificate and its chain in PEM form with --tls-certificate."
+        case .unreadableKey: "Give the private key in PEM form, without a password, with --tls-key."
+        case .certificateAndKeyDoNotMatch: "Give the key that the certificate was made for with --tls-key."
+        case .unreadablePublicFolder, .publicFolderTooLarge:
+            "Give the folder Public of this project with --public-dir, as an absolute path."
+        }
+    }
+}

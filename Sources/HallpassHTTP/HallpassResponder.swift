@@ -1,0 +1,129 @@
+import HTTPTypes
+import HallpassBroker
+import HallpassCore
+package import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import StrictJSON
+
+/// From a request to its answer, in one order for every route: find it, know the client, read the body, ask, record what
+/// was refused, answer.
+///
+/// Hummingbird's router is not used: it drops empty path components, answers 404 for a wrong method and 204 for `nil`, and
+/// would leave it to the order of middleware whether a route is guarded.
+package struct HallpassResponder: HTTPResponder {
+    let table: RouteTable
+    let broker: Broker
+    let folder: PublicFolder
+    let metrics: HTTPMetrics
+
+    package func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        let call = CallContext(requestID: RequestID.make(), address: context.address)
+        var exchange = Exchange(request: request, context: call, logger: context.logger)
+        var answer = try await answer(&exchange)
+        answer.headers[.requestID] = call.requestID
+        answer.headers[.contentTypeOptions] = "nosniff"
+        let canContinue = await exchange.body.discardRest()
+        metrics.record(answer, exchange)
+        exchange.log(answer)
+        return response(answer, to: request, closing: canContinue ? nil : context.channel)
+    }
+
+    private func answer(_ exchange: inout Exchange) async throws -> Answer {
+        guard let target = RequestTarget(exchange.request.head.path) else { return exchange.refusal(.notFound) }
+        switch table.match(target, exchange.request.method) {
+        case .nothing: return folder.answer(target, &exchange)
+        case .wrongMethod(let allowed): return exchange.wrongMethod(allowed)
+        case .route(let route, let parameters):
+            exchange.route = route
+            switch route.handler {
+            case .open(let handle):
+                let call = OpenCall(requestID: exchange.context.requestID, path: target.path)
+                do {
+                    return try await handle(call)
+                } catch {
+                    return exchange.refusal(exchange.refusal(of: error).error)
+                }
+            case .client(let event, let handle):
+                do {
+                    let call = try await admit(target, parameters, route, &exchange)
+                    return try await handle(call)
+                } catch {
+                    return try await record(error, event, exchange)
+                }
+            }
+        }
+    }
+
+    /// Who asks, then what: nobody unknown makes the server read a body, but where the body holds the credentials.
+    private func admit(
+        _ target: RequestTarget, _ parameters: PathParameters, _ route: Route, _ exchange: inout Exchange
+    ) async throws -> Call {
+        let headers = exchange.request.headers
+        let presented = try ClientCredentials.read(headers)
+        let client: AuthenticatedClient
+        var document = JSONValue.null
+        if case .form = route.body {
+            try exchange.requireHeaderCredentials(presented)
+            let form = try await exchange.readForm()
+            client = try authenticate(try exchange.credentials(presented, form), &exchange)
+            document = .object(form.withoutCredentials)
+        } else {
+            client = try authenticate(try exchange.credentials(presented), &exchange)
+            document = try await exchange.readDocument(route.body)
+        }
+        return Call(
+            client: client, context: exchange.context, headers: headers,
+            query: try FormParser.parse(Array(target.query.utf8)), document: document, parameters: parameters)
+    }
+
+    private func authenticate(
+        _ credentials: ClientCredentials, _ exchange: inout Exchange
+    ) throws(HallpassError) -> AuthenticatedClient {
+        exchange.claimedID = ClientID(credentials.id)
+        let client = try broker.authenticate(id: credentials.id, secret: credentials.secret)
+        exchange.client = client
+        return client
+    }
+
+    /// Puts a refusal on record, once, before it is answered.
+    private func record(_ error: any Error, _ event: AuditEvent, _ exchange: Exchange) async throws -> Answer {
+        let refusal = exchange.refusal(of: error)
+        let unproven = exchange.client == nil ? exchange.claimedID : nil
+        do {
+            try await broker.record(refusal, event, by: exchange.client, exchange.context, claiming: unproven)
+        } catch {
+            return exchange.refusal(error)
+        }
+        // The server knows how to answer what broke HTTP's own rules, and ends the connection.
+        if let broken = error as? BodyStreamError { throw broken.underlying }
+        return exchange.refusal(refusal.error)
+    }
+
+    private func response(_ answer: Answer, to request: Request, closing channel: (any Channel)?) -> Response {
+        var headers = answer.headers
+        if headers[.contentLength] == nil { headers[.contentLength] = String(answer.body.count) }
+        if channel != nil { headers[.connection] = "close" }
+        let bytes = ByteBuffer(bytes: request.method == .head ? [] : answer.body)
+        guard let channel else {
+            return Response(status: answer.status, headers: headers, body: ResponseBody(byteBuffer: bytes))
+        }
+        let body = ResponseBody(contentLength: bytes.readableBytes) { writer in
+            try await writer.write(bytes)
+            try await writer.finish(nil)
+            channel.close(promise: nil)
+        }
+        return Response(status: answer.status, headers: headers, body: body)
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let requestID = literal("X-Request-Id")
+    fileprivate static let contentTypeOptions = literal("X-Content-Type-Options")
+
+    static func literal(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("a literal field name") }
+        return name
+    }
+}

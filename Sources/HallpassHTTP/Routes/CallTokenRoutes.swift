@@ -1,0 +1,61 @@
+import HTTPTypes
+import HallpassBroker
+import HallpassCore
+import StrictJSON
+
+/// Mint and verify: what runs once for every tool call.
+struct CallTokenRoutes {
+    let broker: Broker
+
+    var routes: [Route] {
+        let body = Route.Body.json(limitBytes: Limits.requestBodyBytes)
+        return [
+            Route(.post, "/v1/call-tokens", .mint, body, mint),
+            Route(.post, "/v1/call-tokens/batch", .mint, body, mintBatch),
+            Route(.post, "/v1/verify", .verify, body, verify),
+        ]
+    }
+
+    @Sendable
+    private func mint(_ call: Call) async throws -> Answer {
+        try call.requireNoQuery()
+        switch try await broker.mint(try MintBody.read(call.document), by: call.client, call.context) {
+        case .success(let token): return Answer(.ok, token.json)
+        case .failure(let refusal): return ErrorAnswer.make(refusal.error, requestID: call.context.requestID)
+        }
+    }
+
+    @Sendable
+    private func mintBatch(_ call: Call) async throws -> Answer {
+        try call.requireNoQuery()
+        let commands = try MintBody.readBatch(call.document)
+        let answers = try await broker.mint(batch: commands, by: call.client, call.context)
+        let items = answers.map { answer -> JSONValue in
+            switch answer {
+            case .success(let token):
+                var item = JSONObject()
+                item["ok"] = true
+                for member in token.json { item[member.name] = member.value }
+                return .object(item)
+            case .failure(let refusal):
+                return .object(ErrorAnswer.refusal(refusal.error, requestID: call.context.requestID))
+            }
+        }
+        return Answer(json: ["items": .array(items)])
+    }
+
+    /// A refusal is a result: 200, so that the server can hand it on as it stands.
+    @Sendable
+    private func verify(_ call: Call) async throws -> Answer {
+        try call.requireNoQuery()
+        switch try await broker.verify(try VerifyBody.read(call.document), by: call.client, call.context) {
+        case .success(let execution): return Answer(.ok, execution.json)
+        case .failure(let refusal):
+            var body = JSONObject()
+            body["ok"] = false
+            body["decision"] = "deny"
+            body["error"] = .object(ErrorAnswer.object(refusal.error, requestID: call.context.requestID))
+            return Answer(.ok, body, code: refusal.error.code)
+        }
+    }
+}

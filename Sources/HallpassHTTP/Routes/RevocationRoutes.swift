@@ -1,0 +1,61 @@
+import HTTPTypes
+import HallpassBroker
+import HallpassCore
+import HallpassStorage
+import StrictJSON
+
+/// Cutoffs: everything minted up to now that matches is dead before the answer leaves.
+struct RevocationRoutes {
+    let broker: Broker
+
+    var routes: [Route] {
+        let body = Route.Body.json(limitBytes: Limits.requestBodyBytes)
+        return [
+            Route(.post, "/v1/revocations", .revoke, body, revokeAtHome),
+            Route(.get, "/v1/tenants/{tenant}/revocations", .adminRead, .none, list),
+            Route(.post, "/v1/tenants/{tenant}/revocations", .revoke, body, revoke),
+        ]
+    }
+
+    /// In the caller's own tenant.
+    @Sendable
+    private func revokeAtHome(_ call: Call) async throws -> Answer {
+        try await revoke(call, by: try broker.admin(call.client, of: call.client.tenant))
+    }
+
+    @Sendable
+    private func revoke(_ call: Call) async throws -> Answer {
+        try await revoke(call, by: try call.admin(broker))
+    }
+
+    private func revoke(_ call: Call, by admin: TenantAdmin) async throws -> Answer {
+        try call.requireNoQuery()
+        let body = try RevocationBody.read(call.document)
+        let report = try await broker.revoke(
+            body.dimension, id: body.id, reason: body.reason, by: admin, call.context)
+        return Answer(json: [
+            "ok": true, "dimension": .string(report.cutoff.dimension.rawValue), "id": .string(report.cutoff.id),
+            "cutoff": .integer(report.cutoff.cutoff), "revoked_tokens": .integer(report.liveTokens),
+        ])
+    }
+
+    @Sendable
+    private func list(_ call: Call) async throws -> Answer {
+        let admin = try call.admin(broker)
+        let page = try call.query(Page.init(reading:))
+        let rows = try await broker.revocations(
+            before: try page.afterNumber(), limit: page.limit + 1, by: admin)
+        return page.answer(rows, key: { String($0.cutoff.cutoff) }, \.json)
+    }
+}
+
+extension RevocationSummary {
+    /// `{"dimension","id","cutoff","author","reason","time"}`
+    fileprivate var json: JSONValue {
+        [
+            "dimension": .string(cutoff.dimension.rawValue), "id": .string(cutoff.id),
+            "cutoff": .integer(cutoff.cutoff), "author": .string(author), "reason": .string(reason),
+            "time": .string(RFC3339.text(seconds: createdAt)),
+        ]
+    }
+}
