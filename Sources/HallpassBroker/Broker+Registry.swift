@@ -1,6 +1,6 @@
 package import HallpassCore
 import HallpassCrypto
-package import HallpassStorage
+import HallpassStorage
 package import StrictJSON
 
 /// What an accepted change of the registry amounts to.
@@ -34,11 +34,16 @@ extension Broker {
         try admin.require(.changeRegistry)
         return try await gate.pass { () async throws(HallpassError) in
             let current = try currentRegistry(admin)
-            let resources = try RegistryResource.readAll(documents, of: current.tenant.id)
-            let plan = try RegistryPlan.make(
-                current: current, documents: resources, prune: prune, keeping: admin.ownKeys)
+            let plan: RegistryPlan
+            do throws(RegistryViolations) {
+                plan = try RegistryPlan.make(
+                    current: current, documents: try RegistryResource.readAll(documents), prune: prune,
+                    keeping: admin.ownKeys)
+            } catch {
+                throw error.error { JSONPointer.root.appending("documents").appending($0) }
+            }
             guard !isDryRun else { return RegistryAnswer(plan: plan, revision: current.revision, secrets: [:]) }
-            return try await commit(plan, summary: prune ? "apply --prune" : "apply", by: admin, context)
+            return try await commit(plan, summary: prune ? "apply --prune" : "apply", by: admin.author, context)
         }
     }
 
@@ -50,10 +55,10 @@ extension Broker {
         try admin.require(.changeRegistry)
         return try await gate.pass { () async throws(HallpassError) in
             let current = try currentRegistry(admin)
-            let resource = try RegistryResource.readOne(document, expecting: key, of: current.tenant.id)
+            let resource = try read(document, as: key)
             try condition.check(current.resource(key))
-            let plan = try RegistryPlan.put(resource, in: current)
-            return try await commit(plan, summary: "put \(key.text)", by: admin, context)
+            let plan = try RegistryPlan.put(resource, into: current)
+            return try await commit(plan, summary: "put \(key.text)", by: admin.author, context)
         }
     }
 
@@ -69,8 +74,8 @@ extension Broker {
                 throw .forbidden(needs: "a client does not remove itself")
             }
             try condition.check(resource)
-            let plan = try RegistryPlan.delete(key, cascade: cascade, in: current)
-            return try await commit(plan, summary: "delete \(key.text)", by: admin, context)
+            let plan = try RegistryPlan.delete(key, from: current, cascade: cascade)
+            return try await commit(plan, summary: "delete \(key.text)", by: admin.author, context)
         }
     }
 
@@ -82,10 +87,29 @@ extension Broker {
         return try await gate.pass { () async throws(HallpassError) in
             let current = try currentRegistry(admin)
             guard let past = try await registry(asOf: revision, by: admin) else { throw .notFound }
-            let plan = try RegistryPlan.make(
-                current: current, documents: past.resources, prune: true, keeping: admin.ownKeys)
-            return try await commit(plan, summary: "restore revision \(revision)", by: admin, context)
+            let plan: RegistryPlan
+            do throws(RegistryViolations) {
+                plan = try RegistryPlan.make(
+                    current: current, documents: past.resources, prune: true, keeping: admin.ownKeys)
+            } catch {
+                throw error.error { JSONPointer.root.appending("documents").appending($0) }
+            }
+            return try await commit(plan, summary: "restore revision \(revision)", by: admin.author, context)
         }
+    }
+
+    /// One document, which must be that of this key.
+    private func read(_ document: JSONValue, as key: ResourceKey) throws(HallpassError) -> RegistryResource {
+        let resource: RegistryResource
+        do throws(JSONViolations) {
+            resource = try RegistryResource.read(document)
+        } catch {
+            throw .invalidRequest(error.violations)
+        }
+        guard resource.key == key else {
+            throw .invalidRequest(path: "", rule: "path", message: "must be the resource that the path names")
+        }
+        return resource
     }
 
     private func currentRegistry(_ admin: TenantAdmin) throws(HallpassError) -> TenantRegistry {
@@ -94,28 +118,29 @@ extension Broker {
         return TenantRegistry(tenant: Tenant(id: admin.tenant))
     }
 
-    /// Commits, publishes, answers; in this order.
-    private func commit(
-        _ plan: RegistryPlan, summary: String, by admin: TenantAdmin, _ context: CallContext
+    /// Commits, publishes, answers; in this order. To be called inside ``gate``.
+    func commit(
+        _ plan: RegistryPlan, summary: String, by author: ChangeAuthor, _ context: CallContext
     ) async throws(HallpassError) -> RegistryAnswer {
-        let isNew = snapshot.tenants[admin.tenant] == nil
+        let expectedRevision = snapshot.tenants[author.tenant]?.registry.revision
+        let isNew = expectedRevision == nil
         guard isNew || !plan.changes.isEmpty else {
             return RegistryAnswer(plan: plan, revision: plan.result.revision, secrets: [:])
         }
         let material: NewMaterial
         do {
-            material = try await newMaterial(for: plan, tenant: admin.tenant, isNew: isNew)
+            material = try await newMaterial(for: plan, tenant: author.tenant, isNew: isNew)
         } catch {
             throw .unavailable
         }
-        var entry = AuditEntry(isNew ? .tenantCreate : .registryChange, .allow, by: admin.client, context, at: clock)
+        var entry = AuditEntry(isNew ? .tenantCreate : .registryChange, .allow, by: author.client, context, at: clock)
         entry.target = summary
         entry.count = Int64(plan.changes.count)
         let draft = entry
         let revision = try await registryStore.commit(
             RegistryCommit(
-                tenant: admin.tenant, expectedRevision: plan.current.revision, changes: plan.changes,
-                author: admin.author, summary: summary, timeMilliseconds: clock.nowMilliseconds(),
+                tenant: author.tenant, expectedRevision: expectedRevision ?? 0, changes: plan.changes,
+                author: author.name, summary: summary, timeMilliseconds: clock.nowMilliseconds(),
                 keys: material.keys, secrets: material.secretRows, rootKey: material.rootKey
             ) { revision in
                 var entry = draft
@@ -123,7 +148,7 @@ extension Broker {
                 return [entry]
             })
         do {
-            try await reload(admin.tenant)
+            try await reload(author.tenant)
         } catch {
             // It is on disk but cannot be read back: better to say so than to answer from the past.
             throw .storageUnavailable
@@ -190,5 +215,15 @@ extension TenantAdmin {
         client.tenant == tenant ? [ResourceKey(kind: .client, name: client.client.id.rawValue)] : []
     }
 
-    var author: String { "client:\(client.client.id)" }
+    fileprivate var author: ChangeAuthor {
+        ChangeAuthor(tenant: tenant, name: "client:\(client.client.id)", client: client)
+    }
+}
+
+/// In whose name a change is made: as the revision's history has it, and as the audit does.
+struct ChangeAuthor {
+    let tenant: TenantID
+    let name: String
+    /// `nil` where nobody has credentials yet.
+    let client: AuthenticatedClient?
 }
