@@ -1,0 +1,171 @@
+import Foundation
+import HallpassCore
+import HallpassCrypto
+import HallpassStorage
+import StrictJSON
+import Synchronization
+import Testing
+
+@testable import HallpassBroker
+
+/// A broker on a database file of its own, with the clock in the test's hand, and two tenants registered as an admin would.
+final class BrokerFixture: Sendable {
+    static let start: Int64 = 1_795_216_335
+    private static let keyEncryptionKey = [UInt8](repeating: 9, count: 32)
+
+    let folder: URL
+    let milliseconds = Mutex(start * 1_000)
+    let alarms = Mutex<[String]>([])
+    private let secretTexts = Mutex<[String: String]>([:])
+    private let parts = Mutex<Parts?>(nil)
+
+    private struct Parts {
+        let database: HallpassDatabase
+        let ledger: Ledger
+        let broker: Broker
+    }
+
+    private init(folder: URL) { self.folder = folder }
+
+    /// Runs `body` against a fresh broker and takes everything away afterwards.
+    static func run(_ body: (BrokerFixture) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "hallpass-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let fixture = BrokerFixture(folder: folder)
+        do {
+            try await fixture.open(mode: .create)
+            let admin = try await fixture.broker.bootstrap(admin: "root", fixture.context())
+            fixture.secretTexts.withLock { $0["root"] = admin.text }
+            try await fixture.apply(acme, to: "acme")
+            try await fixture.apply(globex, to: "globex")
+            try await body(fixture)
+        } catch {
+            try await fixture.close()
+            try FileManager.default.removeItem(at: folder)
+            throw error
+        }
+        try await fixture.close()
+        try FileManager.default.removeItem(at: folder)
+    }
+
+    var broker: Broker {
+        parts.withLock { parts in
+            guard let parts else { preconditionFailure("the broker is closed") }
+            return parts.broker
+        }
+    }
+
+    func open(mode: HallpassDatabase.Mode = .existing, keyEncryptionKey: [UInt8] = keyEncryptionKey) async throws {
+        let database = try HallpassDatabase.open(path: folder.appending(path: "hallpass.sqlite").path, mode: mode)
+        let ledger = try Ledger(database: database)
+        let broker = try Broker(
+            settings: BrokerSettings(issuer: "https://hallpass.example") { alarm in
+                self.alarms.withLock { $0.append(alarm.message) }
+            },
+            database: database, ledger: ledger,
+            rootKeys: RootKeys(keyEncryptionKey: SecretBytes(copying: keyEncryptionKey)),
+            clock: Clock { self.milliseconds.withLock { $0 } })
+        parts.withLock { $0 = Parts(database: database, ledger: ledger, broker: broker) }
+        try await broker.load()
+    }
+
+    func close() async throws {
+        guard
+            let open = parts.withLock({ parts in
+                defer { parts = nil }
+                return parts
+            })
+        else { return }
+        await open.ledger.stop()
+        try open.database.close()
+    }
+
+    func advance(seconds: Int64) { milliseconds.withLock { $0 += seconds * 1_000 } }
+
+    func context() -> CallContext {
+        CallContext(requestID: UUID().uuidString, address: "127.0.0.1")
+    }
+
+    func client(_ id: String, tenant: String = "acme") throws -> AuthenticatedClient {
+        let secret = try #require(secretTexts.withLock { $0[id == "root" ? id : "\(tenant)/\(id)"] })
+        return try broker.authenticate(id: id, secret: secret)
+    }
+
+    func secret(_ id: String, tenant: String = "acme") throws -> String {
+        try #require(secretTexts.withLock { $0["\(tenant)/\(id)"] })
+    }
+
+    func admin(of tenant: TenantID = "acme", as id: String = "root") throws -> TenantAdmin {
+        try broker.admin(client(id, tenant: tenant.rawValue), of: tenant)
+    }
+
+    @discardableResult
+    func apply(
+        _ documents: [JSONValue], to tenant: TenantID, isDryRun: Bool = false, prune: Bool = false
+    ) async throws -> RegistryAnswer {
+        let answer = try await broker.apply(
+            documents, isDryRun: isDryRun, prune: prune, by: admin(of: tenant), context())
+        for (id, secret) in answer.secrets {
+            secretTexts.withLock { $0["\(tenant)/\(id)"] = secret.text }
+        }
+        return answer
+    }
+}
+
+extension BrokerFixture {
+    func command(
+        _ subject: Subject = "alice", groups: Set<GroupName> = [], tool: ToolName? = "add_note",
+        connector: ConnectorID = "crm-mcp", _ change: (inout MintCommand) -> Void = { _ in }
+    ) -> MintCommand {
+        var command = MintCommand(
+            proof: .asserted(Actor(subject: subject, groups: groups)), target: .connector(connector),
+            environment: "prod")
+        command.tool = tool
+        change(&command)
+        return command
+    }
+
+    func mint(_ command: MintCommand, as client: String = "gateway", tenant: String = "acme") async throws -> Result<
+        MintedToken, Refusal
+    > {
+        try await broker.mint(command, by: self.client(client, tenant: tenant), context())
+    }
+
+    /// A good token for Alice's `add_note`.
+    func token() async throws -> MintedToken { try await mint(command()).get() }
+
+    func verify(
+        _ token: String, tool: ToolName? = "add_note", as client: String = "crm-server", tenant: String = "acme",
+        _ change: (inout VerifyCommand) -> Void = { _ in }
+    ) async throws -> Result<Execution, Refusal> {
+        var command = VerifyCommand(token: token)
+        command.tool = tool
+        change(&command)
+        return try await broker.verify(command, by: self.client(client, tenant: tenant), context())
+    }
+
+    func isActive(_ token: String, as client: String = "crm-server") async throws -> Bool {
+        try await broker.introspect(token, by: self.client(client), context()) != nil
+    }
+
+    /// The whole chain of a tenant, verified link by link.
+    func audit(_ tenant: TenantID = "acme") async throws -> [JSONObject] {
+        var chain = AuditChain(tenant: tenant)
+        var records: [JSONObject] = []
+        while true {
+            let page = try await broker.auditStore.records(tenant, after: chain.head.sequence, limit: 500)
+            guard !page.isEmpty else { return records }
+            for record in page {
+                #expect(chain.append(record) == nil)
+                records.append(try #require(try JSONParser.parse(record.canonical).objectValue))
+            }
+        }
+    }
+}
+
+extension Result where Failure == Refusal {
+    var refusal: HallpassError? {
+        guard case .failure(let refusal) = self else { return nil }
+        return refusal.error
+    }
+}

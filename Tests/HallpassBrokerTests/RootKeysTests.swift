@@ -1,0 +1,27 @@
+import HallpassCore
+import HallpassCrypto
+import HallpassStorage
+import Testing
+
+@testable import HallpassBroker
+
+struct RootKeysTests {
+    private let keys = RootKeys(keyEncryptionKey: SecretBytes(copying: [UInt8](repeating: 5, count: 32)))
+
+    @Test func `a sealed root opens in its own row and in no other`() throws {
+        let row = try keys.makeRow(tenant: "acme", version: 1, createdAt: 0)
+        #expect(try keys.open(row).count == 32)
+        for moved in [
+            RootKeyRow(tenant: "globex", version: 1, sealed: row.sealed, createdAt: 0),
+            RootKeyRow(tenant: "acme", version: 2, sealed: row.sealed, createdAt: 0),
+        ] {
+            #expect(throws: CryptoError.authenticationFailed) { try keys.open(moved) }
+        }
+    }
+
+    @Test func `another key encryption key opens nothing`() throws {
+        let row = try keys.makeRow(tenant: "acme", version: 1, createdAt: 0)
+        let other = RootKeys(keyEncryptionKey: SecretBytes(copying: [UInt8](repeating: 6, count: 32)))
+        #expect(throws: CryptoError.authenticationFailed) { try other.open(row) }
+    }
+}
