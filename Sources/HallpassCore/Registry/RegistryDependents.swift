@@ -23,13 +23,13 @@ struct RegistryDependents {
 
     var isEmpty: Bool { deployments.isEmpty && grants.isEmpty && clients.isEmpty }
 
+    var keys: Set<ResourceKey> { Set(orderedKeys) }
+
     /// In order of dependence, such as `deployment crm-mcp@prod`; past 20 only how many more there are.
     var names: [String] {
-        let resources =
-            deployments.map { ResourceKey(kind: .deployment, name: $0.text) }
-            + grants.map { RegistryResource.grant($0).key } + clients.map { RegistryResource.client($0.client).key }
-        let shown = resources.prefix(Self.shownCount).map(\.text)
-        return resources.count > shown.count ? shown + ["\(resources.count - shown.count) more"] : shown
+        let shown = orderedKeys.prefix(Self.shownCount).map(\.text)
+        let hiddenCount = orderedKeys.count - shown.count
+        return hiddenCount > 0 ? shown + ["\(hiddenCount) more"] : shown
     }
 
     /// Removes all of them; a client that owns other deployments too keeps those.
@@ -43,6 +43,11 @@ struct RegistryDependents {
         }
         for grant in grants { registry.grants[grant.id] = nil }
         for id in deployments { registry.deployments[id] = nil }
+    }
+
+    private var orderedKeys: [ResourceKey] {
+        deployments.map { ResourceKey(kind: .deployment, name: $0.text) }
+            + grants.map { RegistryResource.grant($0).key } + clients.map { RegistryResource.client($0.client).key }
     }
 
     private static let shownCount = 20

@@ -31,6 +31,6 @@ extension RegistryPlan {
         var registry = current
         dependents.remove(from: &registry)
         registry.remove(key)
-        return RegistryPlan(from: current, to: registry)
+        return RegistryPlan(from: current, to: registry, touching: dependents.keys.union([key]))
     }
 }

@@ -29,23 +29,28 @@ package struct RegistryPlan: Hashable, Sendable {
             documentByKey[document.key] = index
             registry.put(document)
         }
+        var touched = Set(documentByKey.keys)
         if prune {
             let unnamed = current.resources.map(\.key).filter { documentByKey[$0] == nil && !keeping.contains($0) }
             for key in unnamed { registry.remove(key) }
+            touched.formUnion(unnamed)
         }
         found += RegistryValidation.violations(in: registry).map { violation in
             let document = violation.key.flatMap { documentByKey[$0] }
             return RegistryViolation(key: violation.key, document: document, violation: violation.violation)
         }
         guard found.isEmpty else { throw RegistryViolations(found) }
-        return RegistryPlan(from: current, to: registry)
+        return RegistryPlan(from: current, to: registry, touching: touched)
     }
 
-    /// - Parameter registry: valid; its revision does not matter.
-    init(from current: TenantRegistry, to registry: TenantRegistry) {
+    /// - Parameters:
+    ///   - registry: valid; its revision does not matter.
+    ///   - touched: at least all that differs. The first change of all registers the tenant too.
+    init(from current: TenantRegistry, to registry: TenantRegistry, touching touched: Set<ResourceKey>) {
         var next = registry
         next.revision = current.revision + 1
-        changes = RegistryDiff(from: current, to: next).changes
+        let tenant = RegistryResource.tenant(next.tenant).key
+        changes = RegistryDiff(from: current, to: next, among: touched.union([tenant])).changes
         result = changes.isEmpty ? current : next
     }
 
