@@ -50,6 +50,12 @@ let package = Package(
         // RFC 8259 that refuses what is ambiguous, and RFC 8785.
         .target(name: "StrictJSON", swiftSettings: strict),
 
+        // The system's libpcre2.
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+
+        // JSON Schema 2020-12, compiled once and evaluated within bounds. Alone in importing CPCRE2.
+        .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"], swiftSettings: strict),
+
         // Values and decisions. No clock, no randomness, no I/O.
         .target(name: "HallpassCore", dependencies: ["HallpassCrypto", "StrictJSON"], swiftSettings: strict),
 
@@ -99,6 +105,7 @@ let package = Package(
 
         .testTarget(name: "HallpassCryptoTests", dependencies: ["HallpassCrypto"], swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
+        .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], swiftSettings: strict),
         .testTarget(name: "HallpassCoreTests", dependencies: ["HallpassCore"], swiftSettings: strict),
         .testTarget(name: "HallpassStorageTests", dependencies: ["HallpassStorage"], swiftSettings: strict),
         .testTarget(name: "HallpassBrokerTests", dependencies: ["HallpassBroker"], swiftSettings: strict),
