@@ -18,7 +18,8 @@ extension Broker {
             let plan: RegistryPlan
             do throws(RegistryViolations) {
                 plan = try RegistryPlan.make(
-                    current: TenantRegistry(tenant: tenant), documents: [.tenant(tenant), .client(client)], prune: false)
+                    current: TenantRegistry(tenant: tenant), documents: [.tenant(tenant), .client(client)], prune: false
+                )
             } catch {
                 throw .internal
             }

@@ -1,0 +1,46 @@
+/// The story, step by step, with the one answer to each that is right.
+enum StoryStep: CaseIterable, Sendable {
+    case noteAllowed
+    case sameTokenAgain
+    case toolOffTheList
+    case actorWithoutGrant
+    case scopeTooMany
+    case otherConnector
+    case oneBitChanged
+    case oneSecondLivedOut
+    case revoked
+    case auditListsAll
+    case chainHolds
+
+    var title: String {
+        switch self {
+        case .noteAllowed: "Alice's agent may add a note"
+        case .sameTokenAgain: "The same token again"
+        case .toolOffTheList: "A tool off the allow-list"
+        case .actorWithoutGrant: "Bob, without a grant"
+        case .scopeTooMany: "A scope too many"
+        case .otherConnector: "The token at another connector"
+        case .oneBitChanged: "One bit changed"
+        case .oneSecondLivedOut: "A life of one second, lived out"
+        case .revoked: "Revoked"
+        case .auditListsAll: "The audit lists every one of them"
+        case .chainHolds: "The audit's chain verifies"
+        }
+    }
+
+    var expected: String {
+        switch self {
+        case .noteAllowed: "execute"
+        case .sameTokenAgain: "token_already_used"
+        case .toolOffTheList: "tool_not_allowed"
+        case .actorWithoutGrant: "actor_not_granted"
+        case .scopeTooMany: "insufficient_scope"
+        case .otherConnector: "wrong_audience"
+        case .oneBitChanged: "bad_signature"
+        case .oneSecondLivedOut: "token_expired"
+        case .revoked: "inactive"
+        case .auditListsAll: "all there"
+        case .chainHolds: "unbroken"
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import HallpassCrypto
+import HallpassStorage
+import StrictJSON
+
+/// One thing that `hallpass doctor` looked at.
+struct Finding: Hashable, Sendable {
+    enum Grade: String, Sendable {
+        case ok
+        /// It works, and will not for long or not as meant.
+        case warn
+        /// The server does not start, or must not be trusted.
+        case fail
+    }
+
+    let check: String
+    let grade: Grade
+    /// One sentence.
+    let message: String
+    /// The next step, where there is one to take.
+    let next: String?
+
+    init(_ check: String, _ grade: Grade, _ message: String, next: String? = nil) {
+        self.check = check
+        self.grade = grade
+        self.message = message
+        self.next = next
+    }
+
+    init(_ check: String, failing failure: CommandFailure) {
+        self.init(check, .fail, failure.message, next: failure.next)
+    }
+
+    /// `{"check","status","message","next"?}`
+    var json: JSONValue {
+        var object = JSONObject()
+        object["check"] = .string(check)
+        object["status"] = .string(grade.rawValue)
+        object["message"] = .string(message)
+        object["next"] = next.map(JSONValue.string)
+        return .object(object)
+    }
+}
+
+/// Looks at everything a server needs, and changes none of it.
+struct Diagnosis {
+    let settings: ServerSettings
+    let environment: [String: String]
+
+    /// Free bytes below which a warning is due, and below which the next hours may end it.
+    static let lowDiskBytes: UInt64 = 1 << 30
+    static let fullDiskBytes: UInt64 = 100 << 20
+
+    func findings() async -> [Finding] {
+        let (database, isInUse) = examineDatabase()
+        return [library(), key()] + database + [disk(), await port(serverRuns: isInUse)]
+    }
+
+    private func library() -> Finding {
+        do {
+            try CryptoSelfTest.run()
+            return Finding("openssl", .ok, "OpenSSL \(CryptoLibrary.version) gives right answers.")
+        } catch {
+            return Finding(
+                "openssl", .fail, "OpenSSL \(CryptoLibrary.version) does not work.", next: "reinstall libssl3")
+        }
+    }
+
+    private func key() -> Finding {
+        let file = KeyFile(named: settings.keyFile, environment: environment)
+        do {
+            _ = try file.read()
+            return Finding("key file", .ok, "\(file.path) holds a key that nobody else may read.")
+        } catch {
+            return Finding("key file", failing: error)
+        }
+    }
+
+    private func examineDatabase() -> (findings: [Finding], isInUse: Bool) {
+        let found: DatabaseInspection
+        do throws(DatabaseOpeningError) {
+            found = try HallpassDatabase.inspect(path: settings.database)
+        } catch {
+            return ([Finding("database", .fail, error.message, next: error.hint)], false)
+        }
+        return ([database(found), lock(found)], found.isInUse)
+    }
+
+    private func database(_ found: DatabaseInspection) -> Finding {
+        let path = settings.database
+        guard found.schemaVersion <= found.knownVersion else {
+            let error = DatabaseOpeningError.newerVersion(
+                path: path, found: found.schemaVersion, known: found.knownVersion)
+            return Finding("database", .fail, error.message, next: error.hint)
+        }
+        let problems = found.integrityProblems + found.danglingReferences
+        guard let problem = problems.first else {
+            let megabytes = (found.databaseBytes + found.logBytes) / 1_000_000
+            return Finding("database", .ok, "\(path) is sound: schema version \(found.schemaVersion), \(megabytes) MB.")
+        }
+        return Finding(
+            "database", .fail, "\(path) is damaged (\(problems.count) times, first: \(problem)).",
+            next: "stop the server and put back the last backup")
+    }
+
+    private func lock(_ found: DatabaseInspection) -> Finding {
+        guard found.isInUse else { return Finding("lock", .ok, "No server has the database open.") }
+        let who = found.processID.map { "Process \($0)" } ?? "A process"
+        return Finding("lock", .ok, "\(who) has the database open: a server is running on it.")
+    }
+
+    private func disk() -> Finding {
+        let folder = URL(fileURLWithPath: settings.database).deletingLastPathComponent().path
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else {
+            return Finding("disk", .warn, "The free space of \(folder) cannot be read.", next: "df -h \(folder)")
+        }
+        let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
+        return Self.disk(freeBytes: free, folder: folder)
+    }
+
+    static func disk(freeBytes: UInt64, folder: String) -> Finding {
+        let sentence = "\(folder) has \(freeBytes >> 20) MiB free"
+        if freeBytes < fullDiskBytes {
+            return Finding("disk", .fail, "\(sentence), and every call writes a record.", next: "df -h \(folder)")
+        }
+        if freeBytes < lowDiskBytes {
+            return Finding("disk", .warn, "\(sentence), which will not last.", next: "df -h \(folder)")
+        }
+        return Finding("disk", .ok, "\(sentence).")
+    }
+
+    private func port(serverRuns: Bool) async -> Finding {
+        do {
+            _ = try await PortProbe.freePort(host: settings.host, port: settings.port)
+            return Finding("port", .ok, "\(settings.host):\(settings.port) is free to listen on.")
+        } catch let failure as CommandFailure {
+            guard !serverRuns else {
+                return Finding(
+                    "port", .ok, "\(settings.host):\(settings.port) is taken, it seems by the running server.")
+            }
+            return Finding("port", failing: failure)
+        } catch {
+            return Finding("port", .warn, "Whether the port is free could not be found out.")
+        }
+    }
+}

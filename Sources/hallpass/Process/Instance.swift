@@ -1,0 +1,80 @@
+import Foundation
+import HallpassBroker
+import HallpassCore
+import HallpassCrypto
+import HallpassStorage
+import Logging
+import StrictJSON
+
+/// The files that make one broker: its key, its database, and the first client's credentials.
+struct Instance: Hashable, Sendable {
+    static let adminClient = "platform-admin"
+
+    let folder: String
+    let keyFile: String
+    let database: String
+    let adminFile: String
+
+    init(folder: String, keyFile: String? = nil, database: String? = nil) {
+        self.folder = folder
+        self.keyFile = keyFile ?? "\(folder)/kek"
+        self.database = database ?? "\(folder)/hallpass.sqlite"
+        adminFile = "\(folder)/admin.json"
+    }
+
+    /// The files that are there already.
+    var existing: [String] { files.filter(LocalFile.exists) }
+
+    var files: [String] { [keyFile, database, adminFile] }
+
+    /// Makes all of them, or none: what was made before something failed is removed again.
+    ///
+    /// - Parameter url: where the server will be reached, for the admin file.
+    /// - Throws: ``CommandFailure`` where one of them is there already, and it is left as it is.
+    func create(url: String) async throws {
+        if let file = existing.first {
+            throw CommandFailure.localFile(
+                "\(file) is there already, so nothing was made.",
+                next: "hallpass serve, or choose another place: --data-dir DIR")
+        }
+        try PrivateFile.createFolder(folder)
+        var made: [String] = []
+        do {
+            let key = try SecretBytes.random(count: KeyFile.byteCount)
+            try key.withUnsafeBytes { bytes throws(CommandFailure) in try PrivateFile.create(keyFile, with: bytes) }
+            made.append(keyFile)
+            let secret = try await bootstrap(key, issuer: url)
+            made += ["", "-wal", "-shm", ".lock"].map { database + $0 }
+            let admin: JSONValue = [
+                "client_id": .string(Self.adminClient), "client_secret": .string(secret.text), "url": .string(url),
+            ]
+            try PrivateFile.create(adminFile, with: Array("\(admin.prettyPrinted())\n".utf8))
+        } catch {
+            // Never what somebody else made meanwhile.
+            for file in made { unlink(file) }
+            throw error
+        }
+    }
+
+    private func bootstrap(_ key: SecretBytes, issuer: String) async throws -> ClientSecret {
+        // Nobody listens yet; what goes wrong here is thrown.
+        let logger = Logger(label: "hallpass") { _ in SwiftLogNoOpLogHandler() }
+        let engine = try await Engine.start(
+            key: key, database: database, mode: .create, issuer: issuer, logger: logger)
+        let result: Result<ClientSecret, any Error>
+        do {
+            guard let client = ClientID(Self.adminClient) else { preconditionFailure("a literal identifier") }
+            let request = Base64URL.encode(try RandomBytes.generate(count: 16))
+            result = .success(
+                try await engine.broker.bootstrap(admin: client, CallContext(requestID: request, address: nil)))
+        } catch {
+            result = .failure(error)
+        }
+        try await engine.stop()
+        do {
+            return try result.get()
+        } catch let error as HallpassError {
+            throw CommandFailure.localFile(error.message, next: "hallpass doctor --database \(database)")
+        }
+    }
+}

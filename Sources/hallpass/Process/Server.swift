@@ -1,0 +1,122 @@
+import Foundation
+import HallpassBroker
+import HallpassHTTP
+import HallpassStorage
+import Hummingbird
+import Logging
+import Metrics
+import ServiceLifecycle
+import UnixSignals
+
+/// A server from the disk to the wire, run until it is told to stop.
+struct Server {
+    let settings: ServerSettings
+    /// Of the process: where the service manager puts credentials is looked up there.
+    let environment: [String: String]
+    let logger: Logger
+    let metrics: PrometheusMetrics
+
+    /// Something that runs beside the server and stops before it.
+    struct Companion {
+        let service: any Service
+        /// Whether the server stops when it has finished.
+        let endsServer: Bool
+    }
+
+    /// - Parameter onListening: called once with the port.
+    /// - Throws: ``CommandFailure`` with what keeps it from starting and the next step.
+    func run(
+        beside companion: Companion? = nil, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) async throws {
+        let watch = SignalWatch(lastResortSeconds: settings.shutdownDeadlineSeconds + 5)
+        defer { withExtendedLifetime(watch) {} }
+        // Asked before anything is opened, because it is what most often stands in the way and easiest said.
+        _ = try await PortProbe.freePort(host: settings.host, port: settings.port)
+        FileDescriptors.raiseLimit(to: settings.connectionsMaximum)
+        let engine = try await startEngine()
+        let application: HallpassApplication
+        do {
+            application = try makeApplication(engine, onListening)
+        } catch {
+            try await engine.stop()
+            throw error
+        }
+        try await run(services(engine, application, companion))
+    }
+
+    private func startEngine() async throws -> Engine {
+        let key = try KeyFile(named: settings.keyFile, environment: environment).read()
+        let metrics = LedgerMetrics(factory: metrics)
+        return try await Engine.start(
+            key: key, database: settings.database, mode: .existing, issuer: settings.issuer, logger: logger,
+            observer: metrics.record)
+    }
+
+    private func makeApplication(
+        _ engine: Engine, _ onListening: @escaping @Sendable (Int) async -> Void
+    ) throws -> HallpassApplication {
+        var http = HTTPSettings(
+            host: settings.host, port: settings.port, publicDirectory: publicFolder,
+            tls: settings.tls.map { HTTPSettings.TLSFiles(certificatePath: $0.certificate, keyPath: $0.key) })
+        http.connectionsMaximum = settings.connectionsMaximum
+        http.idleTimeoutSeconds = Int64(settings.idleTimeoutSeconds)
+        do throws(HTTPStartError) {
+            return try HallpassApplication(
+                broker: engine.broker, settings: http, metrics: metrics, logger: logger, onListening: onListening)
+        } catch {
+            throw CommandFailure.localFile(error.message, next: error.hint)
+        }
+    }
+
+    /// Absolute, because whoever starts a server from elsewhere means the same folder. The default one may be missing: the
+    /// broker answers without it.
+    private var publicFolder: String? {
+        let path = URL(fileURLWithPath: settings.publicFolder).standardizedFileURL.path
+        let isDefault = settings.publicFolder == Setting.publicFolder.standard.text
+        guard !isDefault || LocalFile.exists(path) else {
+            logger.warning("No files are served: there is no folder here.", metadata: ["public-dir": "\(path)"])
+            return nil
+        }
+        return path
+    }
+
+    /// In the order they start; they stop the other way round: requests finish, then the sweep ends, then the ledger writes
+    /// what waits, then the database closes.
+    private func services(
+        _ engine: Engine, _ application: HallpassApplication, _ companion: Companion?
+    ) -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: EngineService(engine: engine), serviceName: "engine"),
+            .init(service: TokenSweep(ledger: engine.ledger, logger: logger), serviceName: "token sweep"),
+            .init(service: application.application, serviceName: "http"),
+        ]
+        if let companion {
+            services.append(
+                .init(
+                    service: companion.service,
+                    successTerminationBehavior: companion.endsServer ? .gracefullyShutdownGroup : .ignore,
+                    serviceName: "companion"))
+        }
+        return services.map { service in
+            var service = service
+            service.failureTerminationBehavior = .gracefullyShutdownGroup
+            return service
+        }
+    }
+
+    private func run(_ services: [ServiceGroupConfiguration.ServiceConfiguration]) async throws {
+        var configuration = ServiceGroupConfiguration(services: services, logger: logger)
+        configuration.gracefulShutdownSignals = [.sigterm, .sigint]
+        configuration.maximumGracefulShutdownDuration = .seconds(settings.shutdownDeadlineSeconds)
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch is CancellationError {
+            logger.warning("Some requests were cut off: they did not finish before the deadline.")
+        } catch {
+            // What is left is that the port was taken between the probe and the server.
+            throw PortProbe.failure(error, host: settings.host, port: settings.port)
+        }
+    }
+}

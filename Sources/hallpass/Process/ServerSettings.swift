@@ -1,0 +1,187 @@
+import Configuration
+import Logging
+
+/// Everything `hallpass serve` can be told, read and checked.
+///
+/// ``table`` is the one place that knows the names: flags, environment variables, keys of the file and the operators'
+/// page all come from it.
+struct ServerSettings: Sendable {
+    let host: String
+    let port: Int
+    /// `iss` of every token.
+    let issuer: String
+    let database: String
+    /// `nil`: the service manager's credential if there is one, else the default file.
+    let keyFile: String?
+    let publicFolder: String
+    /// Both or neither.
+    let tls: TLSFiles?
+    let logLevel: Logger.Level
+    let logFormat: LogFormat
+    let shutdownDeadlineSeconds: Int
+    let connectionsMaximum: Int
+    let idleTimeoutSeconds: Int
+
+    struct TLSFiles: Hashable, Sendable {
+        let certificate: String
+        let key: String
+    }
+
+    /// Reads every setting and says everything that is wrong at once.
+    ///
+    /// - Parameter sources: the strongest first.
+    init(from sources: SettingSources) throws(CommandFailure) {
+        var reading = SettingsReading(sources)
+        let host = reading.value(.host)
+        let port = reading.number(.port)
+        let issuer = reading.text(.issuer)
+        let tls = reading.tls()
+        database = reading.value(.database)
+        keyFile = reading.text(.keyFile)
+        publicFolder = reading.value(.publicFolder)
+        // The words of these two choices are the cases of their types.
+        logLevel = Logger.Level(rawValue: reading.value(.logLevel)) ?? .info
+        logFormat = LogFormat(rawValue: reading.value(.logFormat)) ?? .human
+        shutdownDeadlineSeconds = reading.number(.shutdownDeadline)
+        connectionsMaximum = reading.number(.connectionsMaximum)
+        idleTimeoutSeconds = reading.number(.idleTimeout)
+        if issuer == nil, Self.anyAddress.contains(host) {
+            reading.refuse(
+                Setting.issuer.name, "required", "must be set where host is \(host), because every token names it")
+        }
+        try reading.finish()
+
+        self.host = host
+        self.port = port
+        self.issuer = issuer ?? Self.origin(host: host, port: port, isTLS: tls != nil)
+        self.tls = tls
+    }
+
+    /// Addresses that listen everywhere and therefore lead nowhere.
+    private static let anyAddress: Set<String> = ["0.0.0.0", "::"]
+
+    static func origin(host: String, port: Int, isTLS: Bool) -> String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return "\(isTLS ? "https" : "http")://\(name):\(port)"
+    }
+}
+
+extension ServerSettings {
+    /// In the order of the documentation.
+    static let table: [Setting] = [
+        .host, .port, .issuer, .database, .keyFile, .publicFolder, .tlsCertificate, .tlsKey, .logLevel, .logFormat,
+        .shutdownDeadline, .connectionsMaximum, .idleTimeout,
+    ]
+
+    /// The table as the operators' page has it, in Markdown.
+    static var markdown: String {
+        var lines = [
+            "| Flag | Environment | In the file | Default | Meaning |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        for setting in table {
+            let unit = setting.unit.map { " (\($0))" } ?? ""
+            lines.append(
+                "| `\(setting.flag)` | `\(setting.environmentName)` | `\(setting.name)` | \(setting.standard.text)\(unit) "
+                    + "| \(setting.help); \(setting.rule.clause) |")
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Setting {
+    static let host = Setting("host", .host, default: .value("127.0.0.1"), help: "The address to listen on")
+    static let port = Setting("port", .integer(1...65_535), default: .value("8080"), help: "The TCP port to listen on")
+    static let issuer = Setting(
+        "issuer", .origin, default: .words("made of host and port"),
+        help: "The URL at which clients reach the broker, the iss of every token")
+    static let database = Setting(
+        "database", .path, default: .value("var/hallpass.sqlite"), help: "The database file that hallpass init made")
+    static let keyFile = Setting(
+        "kek-file", .path, default: .words("the credential hallpass-kek, else var/kek"),
+        help: "The key file that hallpass init made: 32 bytes, readable by their owner only")
+    static let publicFolder = Setting(
+        "public-dir", .path, default: .value("Public"), help: "The folder whose files are served as they are")
+    static let tlsCertificate = Setting(
+        "tls-certificate", .path, default: .words("none: plain HTTP"), help: "The certificate chain, in PEM")
+    static let tlsKey = Setting(
+        "tls-key", .path, default: .words("none: plain HTTP"), help: "The certificate's private key, in PEM")
+    static let logLevel = Setting(
+        "log-level", .choice(Logger.Level.allCases.map(\.rawValue)), default: .value("info"),
+        help: "The least that is logged")
+    static let logFormat = Setting(
+        "log-format", .choice(LogFormat.allCases.map(\.rawValue)), default: .value("human"),
+        help: "How a log line is written, to standard error")
+    static let shutdownDeadline = Setting(
+        "shutdown-deadline-seconds", .integer(1...3_600), default: .value("20"), unit: "seconds",
+        help: "How long requests in flight may take to finish once it is told to stop")
+    static let connectionsMaximum = Setting(
+        "max-connections", .integer(1...1_000_000), default: .value("2048"), unit: "connections",
+        help: "How many clients may be connected at once")
+    static let idleTimeout = Setting(
+        "idle-timeout-seconds", .integer(1...3_600), default: .value("30"), unit: "seconds",
+        help: "How long a connection may be silent before it is closed")
+}
+
+/// Collects what is wrong while settings are read, so that one start shows all of it.
+private struct SettingsReading {
+    private let sources: SettingSources
+    private let reader: ConfigReader
+    private var refusals: [CommandFailure.Detail] = []
+
+    init(_ sources: SettingSources) {
+        self.sources = sources
+        reader = ConfigReader(providers: sources.providers)
+    }
+
+    mutating func text(_ setting: Setting) -> String? {
+        guard let text = reader.string(forKey: ConfigKey([setting.name])) else { return nil }
+        guard setting.rule.accepts(text) else {
+            refuse(sources.origin(of: setting), "format", setting.rule.clause)
+            return nil
+        }
+        return text
+    }
+
+    /// The default where nothing, or nothing acceptable, was said.
+    mutating func value(_ setting: Setting) -> String {
+        if let text = text(setting) { return text }
+        guard case .value(let text) = setting.standard else { preconditionFailure("\(setting.name) has no default") }
+        return text
+    }
+
+    mutating func number(_ setting: Setting) -> Int {
+        guard let number = Setting.Rule.wholeNumber(value(setting)) else {
+            preconditionFailure("\(setting.name) is not a number")
+        }
+        return number
+    }
+
+    mutating func tls() -> ServerSettings.TLSFiles? {
+        switch (text(.tlsCertificate), text(.tlsKey)) {
+        case (let certificate?, let key?): return ServerSettings.TLSFiles(certificate: certificate, key: key)
+        case (nil, nil): return nil
+        case (_?, nil): refuse(Setting.tlsKey.name, "required", "must be set where \(Setting.tlsCertificate.name) is")
+        case (nil, _?): refuse(Setting.tlsCertificate.name, "required", "must be set where \(Setting.tlsKey.name) is")
+        }
+        return nil
+    }
+
+    /// - Parameters:
+    ///   - name: what the operator wrote to set it.
+    ///   - clause: what it must be.
+    mutating func refuse(_ name: String, _ rule: String, _ clause: String) {
+        refusals.append(CommandFailure.Detail(path: name, rule: rule, message: clause))
+    }
+
+    func finish() throws(CommandFailure) {
+        guard let first = refusals.first else { return }
+        let next = "hallpass serve --help"
+        guard refusals.count > 1 else {
+            throw CommandFailure.localFile("\(first.path) \(first.message).", next: next)
+        }
+        var failure = CommandFailure.localFile("\(refusals.count) settings are not valid.", next: next)
+        failure.details = refusals
+        throw failure
+    }
+}

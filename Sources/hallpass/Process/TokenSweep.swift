@@ -1,0 +1,39 @@
+import HallpassBroker
+import HallpassCore
+import HallpassStorage
+import Logging
+import ServiceLifecycle
+
+/// Removes tokens that have long expired, a few at a time, so that the database stays as large as its traffic.
+struct TokenSweep: Service {
+    let ledger: Ledger
+    let logger: Logger
+    var clock = HallpassBroker.Clock.system
+    var pause: Duration = .seconds(60)
+    /// In one go: little enough that nobody who waits for the ledger notices.
+    var batch = 500
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await sweep()
+                // It ends early only because the task was cancelled, which the loop sees.
+                try? await Task.sleep(for: pause)
+            }
+        }
+    }
+
+    /// Until nothing is left that a full batch would be needed for.
+    func sweep() async {
+        while !Task.isCancelled {
+            do throws(HallpassError) {
+                let before = clock.nowSeconds - Limits.tokenRetentionSeconds
+                guard try await ledger.sweepTokens(expiredBefore: before, limit: batch) == batch else { return }
+            } catch {
+                // The next round tries again; calls themselves say so louder if storage is in trouble.
+                logger.warning("Expired tokens could not be removed.", metadata: ["code": "\(error.code.rawValue)"])
+                return
+            }
+        }
+    }
+}
