@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import HallpassCore
+import StrictJSON
+
+struct AuditTailCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tail",
+        abstract: "Show audit records as they happen.",
+        discussion: """
+            Starts with the last ten and goes on until Ctrl-C; a server that is away for a while is waited for. No \
+            record is shown twice or left out. With --json, one record a line.
+
+            Example:
+              hallpass audit tail --tenant acme
+              hallpass audit tail --tenant acme --after 1200 --json >> acme-audit.jsonl
+            """)
+
+    @Option(help: "How many past records to start with. Else 10.")
+    var lines: Int64?
+
+    @Option(help: "Start after the record with this sequence, to go on where an earlier tail ended.")
+    var after: Int64?
+
+    @Option(help: "Seconds between two looks. Else 2.")
+    var interval: Double?
+
+    @OptionGroup var client: ClientOptions
+
+    func validate() throws {
+        guard lines == nil || after == nil else {
+            throw ValidationError("--lines and --after differ on where to start.")
+        }
+        guard (lines ?? 0) >= 0, (after ?? 0) >= 0 else { throw ValidationError("--lines and --after count from 0.") }
+        guard (0.1...3_600).contains(interval ?? 2) else {
+            throw ValidationError("--interval must be from 0.1 to 3600.")
+        }
+    }
+
+    func perform() async throws {
+        let settings = try client.settings()
+        let tenant = try settings.requireTenant()
+        // Every line is out the moment it is written, so there is nothing to finish.
+        signal(SIGINT) { _ in _exit(0) }
+        try await APIClient.with(settings) { api in
+            var sequence = try await start(api, tenant)
+            while true {
+                sequence = try await showNew(after: sequence, api, tenant)
+                try await Task.sleep(for: .seconds(interval ?? 2))
+            }
+        }
+    }
+
+    private func start(_ api: APIClient, _ tenant: TenantID) async throws -> Int64 {
+        if let after { return after }
+        let head = try await api.auditChain(of: tenant, after: 0, limit: 1).head
+        return max(0, head.sequence - (lines ?? 10))
+    }
+
+    /// - Returns: the sequence of the last record shown.
+    private func showNew(after sequence: Int64, _ api: APIClient, _ tenant: TenantID) async throws -> Int64 {
+        var last = sequence
+        while true {
+            let page: AuditChainPage
+            do {
+                page = try await api.auditChain(of: tenant, after: last, limit: ClientLimits.pageRows)
+            } catch let failure as CommandFailure where failure.code == "no_server" {
+                StandardError.writeLine("\(failure.message) Waiting for it.".printable)
+                return last
+            } catch let error as APIError where error.isRetryable {
+                return last
+            }
+            for record in page.records {
+                try show(record)
+                last = record.sequence
+            }
+            if page.records.count < ClientLimits.pageRows { return last }
+        }
+    }
+
+    private func show(_ record: AuditRecord) throws {
+        do {
+            let value = try JSONParser.parse(record.canonical)
+            if isJSON {
+                try StandardOutput.writeJSONLine(value)
+            } else {
+                try StandardOutput.writeLine(AuditLine(value).text)
+            }
+        } catch let error as JSONError {
+            throw CommandFailure.badAnswer(
+                "Record \(record.sequence) is not acceptable JSON: \(error.message).", next: "hallpass audit verify")
+        }
+    }
+}
