@@ -16,7 +16,7 @@ def make_site(tmp_path_factory):
 
     def make(name: str) -> Site:
         site = Site(tmp_path_factory.mktemp(name))
-        site.done("init")
+        site.done("init", "--url", f"http://127.0.0.1:{site.port}")
         return site
 
     return make

@@ -48,8 +48,11 @@ class Site:
     """A folder as an operator has it: `var/` with key, database and admin file, and commands run beside it."""
 
     folder: Path
+    port: int = field(default_factory=free_port)
 
-    def run(self, *arguments: object, stdin: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
+    def run(
+        self, *arguments: object, stdin: str = "", env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess:
         """Runs a command to its end and gives back what it said; its exit code is the caller's to judge."""
         return subprocess.run(
             self.command(*arguments), cwd=self.folder, env=self.environment() | (env or {}), input=stdin,
@@ -68,6 +71,13 @@ class Site:
     def environment() -> dict[str, str]:
         """Without whatever this shell has to say about some other server."""
         return {name: value for name, value in os.environ.items() if not name.startswith("HALLPASS_")}
+
+    def secret_file(self, name: str, secret: str) -> Path:
+        """A file with a secret as the commands take it: readable by nobody else."""
+        file = self.folder / f"{name}.secret"
+        file.touch(mode=0o600)
+        file.write_text(secret + "\n")
+        return file
 
     @property
     def database(self) -> Path:
@@ -89,9 +99,12 @@ class Server:
     site: Site
     flags: tuple[str, ...] = ()
     scheme: str = "http"
-    port: int = field(default_factory=free_port)
     # Whom the server is asked by while it comes up; another trust store under TLS.
     verify: object = True
+
+    @property
+    def port(self) -> int:
+        return self.site.port
 
     @property
     def url(self) -> str:
@@ -99,7 +112,7 @@ class Server:
 
     @property
     def output_file(self) -> Path:
-        return self.site.folder / f"serve-{self.port}.log"
+        return self.site.folder / "serve.log"
 
     @property
     def output(self) -> str:
@@ -108,7 +121,7 @@ class Server:
     def start(self) -> "Server":
         command = self.site.command(
             "serve", "--port", self.port, "--public-dir", ROOT / "Public", "--log-level", "trace", *self.flags)
-        with self.output_file.open("wb") as output:
+        with self.output_file.open("ab") as output:
             self.process = subprocess.Popen(
                 command, cwd=self.site.folder, env=self.site.environment(), stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output)
@@ -162,11 +175,12 @@ class Broker:
         # Everything that must not be found in the server's output.
         self.confidential: set[str] = {server.site.admin["client_secret"]}
 
-    def apply_seeds(self, *tenants: str) -> "Broker":
+    def apply_seeds(self, *tenants: str, env: dict[str, str] | None = None) -> "Broker":
         for tenant in tenants:
             file = self.server.site.folder / f"{tenant}-secrets.json"
             self.server.site.done(
-                "apply", ROOT / "seeds" / tenant, "--tenant", tenant, "--url", self.url, "--secrets-file", file)
+                "apply", ROOT / "seeds" / tenant, "--tenant", tenant, "--url", self.url, "--secrets-file", file,
+                env=env)
             self.secrets[tenant] = json.loads(file.read_text())
             self.confidential.update(self.secrets[tenant].values())
         return self

@@ -37,8 +37,9 @@ def crm(broker: Broker, request):
 
 async def status_of(url: str, headers: dict[str, str]) -> int:
     """What the server says to a request before any MCP is spoken."""
+    headers = headers | {"Accept": "application/json, text/event-stream"}
     async with httpx2.AsyncClient() as http:
-        answer = await http.post(url, json=INITIALIZE, headers=headers | {"Accept": "application/json, text/event-stream"})
+        answer = await http.post(url, json=INITIALIZE, headers=headers)
         return answer.status_code
 
 

@@ -76,7 +76,9 @@ async def test_a_call_without_a_token_is_refused(crm: VerifyingServer, url: str)
     assert crm.executed == []
 
 
-async def test_other_arguments_than_the_token_was_minted_for_are_refused(broker: Broker, crm: VerifyingServer, url: str):
+async def test_other_arguments_than_the_token_was_minted_for_are_refused(
+    broker: Broker, crm: VerifyingServer, url: str
+):
     """What a person agreed to is what is done: the digest binds every argument."""
     token = broker.call_token("add_note", arguments=NOTE)
     error = refusal(await call(url, token, "add_note", NOTE | {"body": "Give them a discount."}))
@@ -87,7 +89,7 @@ async def test_other_arguments_than_the_token_was_minted_for_are_refused(broker:
 async def test_arguments_are_the_same_in_another_order_and_another_way_of_writing_numbers(
     broker: Broker, crm: VerifyingServer, url: str
 ):
-    """Between agent and server JSON is decoded and encoded by several libraries; the digest is of the canonical form."""
+    """Several libraries decode and encode JSON between agent and server; the digest is of the canonical form."""
     minted = {"query": "Zoë \u2028 \U0001f511", "limit": 10.0}
     called = {"limit": 10, "query": "Zoë \u2028 \U0001f511"}
     token = broker.call_token("find_contact", arguments=minted)

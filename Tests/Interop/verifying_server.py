@@ -1,7 +1,7 @@
 """An MCP server on the official SDK that asks Hallpass before each tool call: what an author of one would write.
 
-It keeps no list of users, checks no signature and knows no policy. Whatever Hallpass says instead of `execute` goes back to
-the model as it stands, and whenever Hallpass gave no clear answer nothing is executed.
+It keeps no list of users, checks no signature and knows no policy. Whatever Hallpass says instead of `execute` goes
+back to the model as it stands, and whenever Hallpass gave no clear answer nothing is executed.
 """
 
 import json
