@@ -1,0 +1,191 @@
+"""The documents against the sources: what is named there is named here, and the other way round."""
+
+import json
+import re
+import subprocess
+import urllib.request
+from pathlib import Path
+
+from pages import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+CORE = ROOT / "Sources" / "HallpassCore"
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+COLLECTIONS = "environments|connectors|deployments|grants|clients"
+
+
+def compare(what: str, documented, real) -> list[str]:
+    """Both ways."""
+    documented, real = set(documented), set(real)
+    return [f"{what}: {item} is documented and is not there" for item in sorted(documented - real)] + [
+        f"{what}: {item} is there and is not documented" for item in sorted(real - documented)]
+
+
+def table_rows(text: str, column_count: int) -> list[list[str]]:
+    rows = (re.split(r"(?<!\\)\|", line.strip().strip("|")) for line in text.splitlines() if line.startswith("| "))
+    return [[cell.strip() for cell in row] for row in rows if len(row) == column_count]
+
+
+def section(text: str, heading: str) -> str:
+    """From a heading to the next of its level or above."""
+    level = heading.split(" ")[0]
+    lines = text.split("\n" + heading + "\n", 1)[1].splitlines()
+    for index, line in enumerate(lines):
+        found = re.match(r"(#+) ", line)
+        if found and len(found[1]) <= len(level):
+            return "\n".join(lines[:index])
+    return "\n".join(lines)
+
+
+# Links.
+
+def anchors(path: Path) -> set[str]:
+    """As the forge makes them of headings."""
+    text = re.sub(r"^\s*```.*?^\s*```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def check_links(pages: list[Page]) -> list[str]:
+    problems = []
+    for page in pages:
+        for target in LINK.findall("\n".join(page.lines)):
+            if re.match(r"[a-z]+:", target):
+                continue
+            name, _, anchor = target.partition("#")
+            path = (page.path.parent / name).resolve() if name else page.path
+            if not path.exists():
+                problems.append(f"{page.path.name}: {target} leads nowhere")
+            elif anchor and anchor not in anchors(path):
+                problems.append(f"{page.path.name}: {target}: no such heading")
+    return problems
+
+
+# Error codes.
+
+def error_codes() -> dict[str, tuple[str, str, str]]:
+    """Code → (status, retryable, suggested action), as the sources have it."""
+    source = (CORE / "ErrorCode.swift").read_text(encoding="utf-8")
+    enumeration = source.split("package var isRetryable", 1)[0]
+    names = {
+        case.strip("`"): raw or case.strip("`")
+        for case, raw in re.findall(r'^    case (`?\w+`?)(?: = "(\w+)")?$', enumeration, re.MULTILINE)}
+    retryable = set(re.findall(r"\.(\w+)", re.search(r"case ([^:]*): true", source)[1]))
+    actions = cases(source.split("var suggestedAction", 1)[1], r'"(\w+)"')
+    status_source = (ROOT / "Sources/HallpassHTTP/Answers/ErrorStatus.swift").read_text(encoding="utf-8")
+    statuses = cases(status_source.split("var oauthError", 1)[0].split("switch self", 1)[1], r"\.(\w+)")
+    return {
+        raw: (STATUS.get(statuses.get(case, ""), "?"), "yes" if case in retryable else "no", actions.get(case, "?"))
+        for case, raw in names.items()}
+
+
+STATUS = {
+    "badRequest": "400", "unauthorized": "401", "forbidden": "403", "notFound": "404", "methodNotAllowed": "405",
+    "conflict": "409", "contentTooLarge": "413", "unsupportedMediaType": "415", "tooManyRequests": "429",
+    "internalServerError": "500", "serviceUnavailable": "503"}
+
+
+def cases(switch: str, result: str) -> dict[str, str]:
+    """`case .a, .b: result` → {a: result, b: result}"""
+    found = re.findall(rf"case ((?:\.\w+,?\s*)+):\s*{result}", switch)
+    return {name: value for names, value in found for name in re.findall(r"\.(\w+)", names)}
+
+
+def check_error_codes(protocol: str) -> list[str]:
+    rows = table_rows(section(protocol, "## Errors"), 5)
+    documented = {row[0].strip("`"): (row[1], row[2], row[3].strip("`")) for row in rows if row[0].startswith("`")}
+    real = error_codes()
+    problems = compare("error code", documented, real)
+    return problems + [
+        f"error code {code}: documented {documented[code]}, and is {real[code]}"
+        for code in sorted(documented.keys() & real.keys()) if documented[code] != real[code]]
+
+
+# Routes.
+
+def check_routes(protocol: str) -> list[str]:
+    file = ROOT / "Public" / "openapi.json"
+    if not file.exists():
+        return ["routes: there is no Public/openapi.json"]
+    paths = json.loads(file.read_text(encoding="utf-8"))["paths"]
+    real = {
+        general(f"{method.upper()} {path}") for path, methods in paths.items() for method in methods
+        if method in ("get", "post", "put", "delete")}
+    documented = {general(route) for route in re.findall(r"`((?:GET|POST|PUT|DELETE) /[^`?]*)", protocol)}
+    problems = compare("route", documented, real)
+    named = set(re.findall(rf"/v1/tenants/{{tenant}}/({COLLECTIONS})`", protocol))
+    return problems + compare("collection", named, set(COLLECTIONS.split("|")))
+
+
+def general(route: str) -> str:
+    """Parameters by any name, and the five collections as one."""
+    route = re.sub(rf"(/v1/tenants/{{\w+}})/(?:{COLLECTIONS})(?=$|/{{\w+}}$)", r"\1/COLLECTION", route)
+    return re.sub(r"{\w+}", "{}", route)
+
+
+# The audit.
+
+def check_audit(protocol: str) -> list[str]:
+    text = section(protocol, "## Audit")
+    record = (CORE / "Audit" / "AuditRecord.swift").read_text(encoding="utf-8")
+    fields = re.findall(r'writer\.add\("(\w+)"', record)
+    events = (CORE / "Audit" / "AuditEvent.swift").read_text(encoding="utf-8").split("enum AuditDecision", 1)[0]
+    event_names = [raw or case for case, raw in re.findall(r'^    case (\w+)(?: = "(\w+)")?$', events, re.MULTILINE)]
+    field_text, _, event_text = text.partition("| `event` | |")
+    first_cells = lambda part: [name for row in table_rows(part, 2) for name in re.findall(r"`(\w+)`", row[0])]
+    checks = (CORE / "Policy" / "Decision.swift").read_text(encoding="utf-8").split("enum Check", 1)[1]
+    check_names = [raw or case for case, raw in re.findall(r'^    case (\w+)(?: = "(\w+)")?$', checks, re.MULTILINE)]
+    check_rows = table_rows(section(protocol, "### The checks, in their order"), 3)
+    documented_checks = [row[0].strip("`") for row in check_rows if row[0] not in ("`check`", "---")] + ["actor_proof"]
+    problems = [] if [name for name in check_names if name != "actor_proof"] == documented_checks[:-1] else [
+        "checks: their order is not that of the sources"]
+    return problems + compare("audit field", first_cells(field_text), fields) + compare(
+        "audit event", first_cells(event_text), event_names) + compare("check", documented_checks, check_names)
+
+
+# Settings, commands and metrics, of the program itself.
+
+def check_settings(operators: str, binary: str) -> list[str]:
+    help_text = run(binary, "serve", "--help")
+    entries = re.findall(
+        r"^  (--[\w-]+) <[^>]*>\s+(.*?)\s*\[(HALLPASS_\w+); default: ([^\]]*)\]", help_text, re.DOTALL | re.MULTILINE)
+    real = {(flag, name, flag[2:], joined(default), joined(meaning).rstrip(".")) for flag, meaning, name, default in entries}
+    rows = table_rows(section(operators, "## Settings"), 5)
+    documented = {
+        (flag.strip("`"), name.strip("`"), key.strip("`"), re.sub(r" \(\w+\)$", "", default), meaning)
+        for flag, name, key, default, meaning in rows if flag.startswith("`")}
+    return compare("setting", documented, real) if real else ["settings: hallpass serve --help was not understood"]
+
+
+def joined(text: str) -> str:
+    return " ".join(text.split())
+
+
+def check_commands(pages: list[Page], binary: str) -> list[str]:
+    known = set(re.findall(r"^  ([a-z]+)  ", run(binary, "--help").split("SUBCOMMANDS:")[-1], re.MULTILINE))
+    named = {name for page in pages for name in re.findall(r"`hallpass ([a-z]+)[ `]", "\n".join(page.lines))}
+    return [f"command: hallpass {name} is documented and is not there" for name in sorted(named - known)]
+
+
+def check_metrics(operators: str, url: str) -> list[str]:
+    with urllib.request.urlopen(f"{url}/metrics", timeout=5) as answer:
+        real = re.findall(r"^# TYPE (\w+) ", answer.read().decode(), re.MULTILINE)
+    documented = [row[0].strip("`") for row in table_rows(section(operators, "## Metrics"), 4) if row[0].startswith("`")]
+    return compare("metric", documented, real)
+
+
+def run(binary: str, *arguments: str) -> str:
+    return subprocess.run([binary, *arguments], capture_output=True, text=True, timeout=20, check=True).stdout
+
+
+def check_json(pages: list[Page]) -> list[str]:
+    problems = []
+    for page in pages:
+        for block in page.blocks:
+            if block.language != "json":
+                continue
+            try:
+                json.loads(block.text)
+            except ValueError as error:
+                problems.append(f"{page.path.name}:{block.line}: this is not JSON: {error}")
+    return problems
