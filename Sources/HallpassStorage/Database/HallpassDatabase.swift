@@ -52,6 +52,9 @@ package final class HallpassDatabase: Sendable {
 
     /// Ends all reading, takes what is in the log into the file, and lets other processes in. The ledger must have stopped.
     package func close() throws {
+        // GRDB closes the one connection that can write before those that cannot, and SQLite leaves the log to the last one.
+        // A read that is still under way keeps the log, whose content the next start finds as well.
+        try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
         try pool.close()
         lock.release()
     }
@@ -70,13 +73,14 @@ package final class HallpassDatabase: Sendable {
         configuration.prepareDatabase { db in
             try db.execute(
                 sql: """
-                    PRAGMA trusted_schema = OFF;
                     PRAGMA cell_size_check = ON;
                     PRAGMA secure_delete = ON;
                     PRAGMA temp_store = MEMORY;
                     PRAGMA journal_size_limit = 67108864;
                     PRAGMA cache_size = -8192;
                     """)
+            // Not on the writing connection: SQLite 3.40.1 takes the JSON functions in our own CHECKs for unsafe ones.
+            if db.configuration.readonly { try db.execute(sql: "PRAGMA trusted_schema = OFF") }
         }
         return configuration
     }

@@ -1,3 +1,4 @@
+import Logging
 import ServiceLifecycle
 
 /// Keeps the engine until everything that asks of it has stopped, then stops the ledger and closes the database.
@@ -6,10 +7,15 @@ import ServiceLifecycle
 /// close under a ledger that still writes.
 struct EngineService: Service {
     let engine: Engine
+    let logger: Logger
 
     func run() async throws {
-        // However the wait ends, what follows it is the same.
-        try? await gracefulShutdown()
+        do {
+            try await gracefulShutdown()
+        } catch {
+            // Whoever was cut off has no answer, and nothing that was answered is lost.
+            logger.warning("The deadline passed with requests still in flight; they were cut off.")
+        }
         try await engine.stop()
     }
 }

@@ -26,9 +26,9 @@ struct ServeCommand: ReportingCommand {
         let metrics = PrometheusMetrics()
         let logger = Self.bootstrap(settings, metrics)
         let server = Server(settings: settings, environment: environment, logger: logger, metrics: metrics)
-        try await server.run { port in
+        try await server.run { _ in
             logger.info(
-                "Listening.", metadata: ["port": "\(port)", "host": "\(settings.host)", "issuer": "\(settings.issuer)"])
+                "Serving.", metadata: ["issuer": "\(settings.issuer)", "version": "\(ProductVersion.hallpass)"])
         }
         logger.info("Stopped.")
     }

@@ -86,7 +86,7 @@ struct Server {
         _ engine: Engine, _ application: HallpassApplication, _ companion: Companion?
     ) -> [ServiceGroupConfiguration.ServiceConfiguration] {
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: EngineService(engine: engine), serviceName: "engine"),
+            .init(service: EngineService(engine: engine, logger: logger), serviceName: "engine"),
             .init(service: TokenSweep(ledger: engine.ledger, logger: logger), serviceName: "token sweep"),
             .init(service: application.application, serviceName: "http"),
         ]
@@ -113,7 +113,8 @@ struct Server {
         } catch let failure as CommandFailure {
             throw failure
         } catch is CancellationError {
-            logger.warning("Some requests were cut off: they did not finish before the deadline.")
+            // The deadline passed, which the engine's service has said.
+            return
         } catch {
             // What is left is that the port was taken between the probe and the server.
             throw PortProbe.failure(error, host: settings.host, port: settings.port)

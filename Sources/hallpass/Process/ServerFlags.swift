@@ -61,7 +61,7 @@ struct ServerFlags: ParsableArguments {
         return all.reduce(into: [:]) { given, pair in given[pair.0.name] = pair.1 }
     }
 
-    func settings(environment: [String: String]) throws(CommandFailure) -> ServerSettings {
+    func settings(environment: [String: String]) throws -> ServerSettings {
         let named = environment[Self.fileEnvironmentName].flatMap { $0.isEmpty ? nil : $0 }
         return try ServerSettings(
             from: SettingSources(flags: given, environment: environment, file: file ?? named))

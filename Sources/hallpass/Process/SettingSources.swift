@@ -1,5 +1,4 @@
 import Configuration
-import Foundation
 import Yams
 
 /// Where settings come from, the strongest first: flags, the environment, one file.
@@ -13,10 +12,10 @@ struct SettingSources: Sendable {
     ///   - flags: by setting name, what was given on the command line.
     ///   - environment: of the process; only the names in ``ServerSettings/table`` are looked at.
     ///   - file: the configuration file's path, or `nil` where there is none.
-    init(flags: [String: String], environment: [String: String], file path: String?) throws(CommandFailure) {
+    init(flags: [String: String], environment: [String: String], file path: String?) throws {
         // A variable that is set to nothing is not set.
         let environment = environment.filter { !$0.value.isEmpty }
-        let file = try path.map { (path) throws(CommandFailure) in try SettingsFile.read(path) }
+        let file = try path.map { try SettingsFile.read($0) }
         self.flags = Set(flags.keys)
         self.environment = Set(environment.keys)
         self.file = path
@@ -37,13 +36,8 @@ struct SettingSources: Sendable {
 
 /// The configuration file: a mapping of setting names to scalars, in YAML, of which JSON is a part.
 private enum SettingsFile {
-    static func read(_ path: String) throws(CommandFailure) -> [String: String] {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw failure(path, "The configuration file \(path) cannot be read as text.")
-        }
+    static func read(_ path: String) throws -> [String: String] {
+        let text = try LocalFile.text(LocalFile.read(path, limitBytes: ClientLimits.smallFileBytes), of: path)
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
