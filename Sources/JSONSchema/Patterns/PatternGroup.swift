@@ -23,46 +23,44 @@ struct PatternBackreference {
 extension [PatternGroup] {
     /// Whether both engines see the same text in the group when the reference is reached.
     ///
-    /// ECMA-262 forgets captures at the start of each repetition and PCRE2 keeps those of the one before. That shows
-    /// only where a repetition that holds both can get to the reference without passing the group.
+    /// ECMA-262 forgets the captures inside a repeat at the start of each round and PCRE2 keeps those of the round before.
+    /// That shows only where a round can pass the group by. They also differ in what a round that matches nothing leaves
+    /// captured, which shows only outside the repeat.
     func agree(on reference: PatternBackreference) -> Bool {
-        var alternatives: [Int: Int] = [:]
-        var index = reference.enclosing
-        var alternative = reference.alternative
-        var isRepeated = false
-        while true {
-            alternatives[index] = alternative
-            alternative = self[index].parentAlternative
-            guard let parent = self[index].parent else { break }
-            index = parent
-        }
+        let alternatives = alternativesTaken(by: reference)
         var isCertain = true
         var child = reference.target
         while let parent = self[child].parent {
-            if self[child].canBeSkipped { isCertain = false }
-            if let shared = alternatives[parent] {
-                if shared != self[child].parentAlternative { isCertain = false }
-                isRepeated = isInRepetition(parent)
-                break
+            let isAroundReference = alternatives[child] != nil
+            if !isAroundReference, self[child].repeats { return false }
+            // What encloses the reference too is not skipped when the reference is reached.
+            if !isAroundReference, self[child].canBeSkipped { isCertain = false }
+            if let taken = alternatives[parent] {
+                if taken != self[child].parentAlternative { isCertain = false }
+            } else if self[parent].alternative > 0 {
+                isCertain = false
             }
-            if self[parent].alternative > 0 { isCertain = false }
+            if !isCertain, self[parent].repeats { return false }
             child = parent
         }
-        return isCertain || !isRepeated
+        return true
+    }
+
+    /// For each group around the reference, the alternative it stands in.
+    private func alternativesTaken(by reference: PatternBackreference) -> [Int: Int] {
+        var alternatives = [reference.enclosing: reference.alternative]
+        var index = reference.enclosing
+        while let parent = self[index].parent {
+            alternatives[parent] = self[index].parentAlternative
+            index = parent
+        }
+        return alternatives
     }
 
     func isInLookbehind(_ index: Int) -> Bool {
-        contains(from: index) { $0.kind == .lookbehind }
-    }
-
-    private func isInRepetition(_ index: Int) -> Bool {
-        contains(from: index, where: \.repeats)
-    }
-
-    private func contains(from index: Int, where condition: (PatternGroup) -> Bool) -> Bool {
         var next: Int? = index
         while let index = next {
-            if condition(self[index]) { return true }
+            if self[index].kind == .lookbehind { return true }
             next = self[index].parent
         }
         return false

@@ -20,7 +20,7 @@ final class PatternMatcher {
 
     private struct Account {
         var stepsLeft = 0
-        var stepCost = 1
+        var hasBackreferences = false
         var position = 0
     }
 
@@ -57,10 +57,24 @@ final class PatternMatcher {
             guard let block, let account = data?.assumingMemoryBound(to: Account.self) else { return isSpent }
             let position = block.pointee.current_position
             let moved = position > account.pointee.position ? position - account.pointee.position : 0
+            let compared = account.pointee.hasBackreferences ? longestCapture(block.pointee) : 0
             account.pointee.position = position
-            account.pointee.stepsLeft -= account.pointee.stepCost + moved / bytesPerStep
+            account.pointee.stepsLeft -= 1 + (moved + compared) / bytesPerStep
             return account.pointee.stepsLeft > 0 ? 0 : isSpent
         }
+
+    /// What the next item may compare, should it be a backreference.
+    private static func longestCapture(_ block: pcre2_callout_block_8) -> Int {
+        guard let offsets = block.offset_vector else { return 0 }
+        var longest = 0
+        for capture in 1..<max(1, Int(block.capture_top)) where offsets[2 * capture] != PatternMatcher.unset {
+            longest = max(longest, offsets[2 * capture + 1] - offsets[2 * capture])
+        }
+        return longest
+    }
+
+    /// PCRE2_UNSET, which is a macro that Swift does not see.
+    private static let unset = Int(bitPattern: UInt.max)
 
     /// Looks for `pattern` in `text`.
     ///
@@ -71,7 +85,7 @@ final class PatternMatcher {
         let bytes = text.utf8.count
         // The scan for a first character has no callouts, hence the share of the length for every match.
         account.pointee.stepsLeft = steps - 8 - bytes / (Self.bytesPerStep * 4)
-        account.pointee.stepCost = pattern.hasBackreferences ? 1 + bytes / Self.bytesPerStep : 1
+        account.pointee.hasBackreferences = pattern.hasBackreferences
         account.pointee.position = 0
         guard account.pointee.stepsLeft > 0 else { throw .work }
         var text = text

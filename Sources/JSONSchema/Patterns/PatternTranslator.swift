@@ -275,7 +275,8 @@ extension PatternTranslator {
             throw PatternError("a backreference names a group that does not exist")
         }
         for reference in references where !groups.agree(on: reference) {
-            throw PatternError("a backreference inside a repeat refers to a group that the repeat may skip")
+            throw PatternError(
+                "a backreference refers to a group that a repeat may set or skip, which engines read apart")
         }
     }
 }
