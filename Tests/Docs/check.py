@@ -120,6 +120,8 @@ def main() -> int:
     started = time.monotonic()
     wanted = [name for name in sys.argv[1:] if not name.startswith("-")]
     pages = [read_page(path) for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]]
+    if unknown := set(wanted) - {page.path.name for page in pages}:
+        raise SystemExit(f"docs: there is no page {', '.join(sorted(unknown))}")
     results = Results()
     check_sources(pages, results)
     for page in pages:

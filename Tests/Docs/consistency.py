@@ -148,13 +148,17 @@ def check_audit(protocol: str) -> list[str]:
 def check_settings(operators: str, binary: str) -> list[str]:
     help_text = run(binary, "serve", "--help")
     entries = re.findall(
-        r"^  (--[\w-]+) <[^>]*>\s+(.*?)\s*\[(HALLPASS_\w+); default: ([^\]]*)\]", help_text, re.DOTALL | re.MULTILINE)
+        r"^  (--[\w-]+) <[^>]*>\s+(.*?)\s*\[(HALLPASS_\w+);\s+default:\s+([^\]]*)\]", help_text, re.DOTALL | re.MULTILINE)
     real = {(flag, name, flag[2:], joined(default), joined(meaning).rstrip(".")) for flag, meaning, name, default in entries}
     rows = table_rows(section(operators, "## Settings"), 5)
     documented = {
         (flag.strip("`"), name.strip("`"), key.strip("`"), re.sub(r" \(\w+\)$", "", default), meaning)
         for flag, name, key, default, meaning in rows if flag.startswith("`")}
-    return compare("setting", documented, real) if real else ["settings: hallpass serve --help was not understood"]
+    if not real:
+        return ["settings: hallpass serve --help was not understood"]
+    example = section(operators, "## Under systemd").split("```yaml\n", 1)[1].split("```", 1)[0]
+    unknown = set(re.findall(r"^([\w-]+):", example, re.MULTILINE)) - {entry[2] for entry in real}
+    return compare("setting", documented, real) + [f"setting: {name} in the example file is none" for name in sorted(unknown)]
 
 
 def joined(text: str) -> str:
@@ -164,7 +168,10 @@ def joined(text: str) -> str:
 def check_commands(pages: list[Page], binary: str) -> list[str]:
     known = set(re.findall(r"^  ([a-z]+)  ", run(binary, "--help").split("SUBCOMMANDS:")[-1], re.MULTILINE))
     named = {name for page in pages for name in re.findall(r"`hallpass ([a-z]+)[ `]", "\n".join(page.lines))}
-    return [f"command: hallpass {name} is documented and is not there" for name in sorted(named - known)]
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    made = {name for page in pages for name in re.findall(r"(?:^|`)make ([a-z]+)", "\n".join(page.lines), re.MULTILINE)}
+    return [f"command: hallpass {name} is documented and is not there" for name in sorted(named - known)] + [
+        f"command: make {name} is documented and is not there" for name in sorted(made - targets)]
 
 
 def check_metrics(operators: str, url: str) -> list[str]:

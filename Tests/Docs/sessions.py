@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20
 # Ports that the documents name; each page gets free ones in their place.
 PORTS = ("8080", "8801", "8802")
+# Where the documents' reader is.
+SHOWN_FOLDER = "/srv/hallpass"
 END = "end-of-command"
 
 
@@ -91,7 +93,7 @@ class Session:
         """What this session prints, with the ports and the paths of the document."""
         for port, taken in self.ports.items():
             text = re.sub(rf"\b{taken}\b", port, text)
-        return text
+        return text.replace(str(self.folder), SHOWN_FOLDER)
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name
