@@ -84,6 +84,7 @@ extension APIError {
         case "unknown_connector", "unknown_tool": "hallpass get connectors"
         case "unknown_environment": "hallpass get environments"
         case "internal": "look for the request id in the server's log"
+        case _ where suggestedAction == "mint_new_token": "hallpass token mint --help"
         default: isRetryable ? "run the same command again in \(retryAfterSeconds ?? 1) s" : nil
         }
     }

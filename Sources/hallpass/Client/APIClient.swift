@@ -19,6 +19,8 @@ struct APIClient: Sendable {
         configuration.timeout = HTTPClient.Configuration.Timeout(
             connect: .seconds(ClientLimits.connectSeconds), read: .seconds(ClientLimits.requestSeconds))
         configuration.httpVersion = .http1Only
+        // Whoever waits at a terminal is told at once that nobody is there.
+        configuration.connectionPool.retryConnectionEstablishment = false
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let result: Result<Value, any Error>
         do {
@@ -47,10 +49,12 @@ struct APIClient: Sendable {
     }
 
     /// Every item of a list, page after page.
-    func all(_ request: APIRequest) async throws -> [JSONValue] {
+    ///
+    /// - Parameter isPaged: whether the list takes `limit` and `cursor`.
+    func all(_ request: APIRequest, isPaged: Bool = true) async throws -> [JSONValue] {
         var items: [JSONValue] = []
         var request = request
-        let query = request.query + [("limit", String(ClientLimits.pageRows))]
+        let query = request.query + (isPaged ? [("limit", String(ClientLimits.pageRows))] : [])
         request.query = query
         var seen: Set<String> = []
         while true {

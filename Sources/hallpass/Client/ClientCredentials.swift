@@ -11,6 +11,8 @@ struct ClientCredentials: Sendable {
         case notASecret
         /// The secret belongs to this other client.
         case secretOf(String)
+        /// There are several secrets, and none of them is the client's.
+        case ambiguous
     }
 
     /// - Parameters:

@@ -13,8 +13,8 @@ struct ClientOptions: ParsableArguments {
 
     @Option(
         help: """
-            The file that holds its secret, readable by you only. Else HALLPASS_CLIENT_SECRET_FILE, else the secret in \
-            HALLPASS_CLIENT_SECRET.
+            The file that holds its secret, or what apply --secrets-file wrote; readable by you only. Else \
+            HALLPASS_CLIENT_SECRET_FILE, else the secret in HALLPASS_CLIENT_SECRET.
             """)
     var clientSecretFile: String?
 

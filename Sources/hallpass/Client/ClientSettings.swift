@@ -102,14 +102,18 @@ private struct Sources {
                 "Client \(id) is named without its secret.",
                 next: "add --client-secret-file FILE, or set HALLPASS_CLIENT_SECRET")
         }
-        do {
-            return try ClientCredentials(secret: secret, id: id)
+        do throws(ClientCredentials.Trouble) {
+            return try ClientCredentials(secret: SecretText.secret(of: id, in: secret), id: id)
         } catch {
             throw switch error {
             case .notASecret:
                 CommandFailure.localFile(
                     "\(origin) does not hold a client secret, which looks like hp_CLIENT_….",
                     next: "hallpass apply shows the secret of a new client once")
+            case .ambiguous:
+                CommandFailure.usage(
+                    "\(origin) holds the secrets of several clients\(id.map { ", but none of \($0)" } ?? "").",
+                    next: "add --client-id with one of them")
             case .secretOf(let owner):
                 CommandFailure.usage(
                     "\(origin) holds the secret of client \(owner), not of \(id ?? "none").",

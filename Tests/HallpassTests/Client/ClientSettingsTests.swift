@@ -8,7 +8,11 @@ struct ClientSettingsTests {
     /// Not a secret: 43 equal characters.
     static func secret(of id: String) -> String { "hp_\(id)_\(String(repeating: "A", count: 43))" }
 
-    private static let files = ["gw.secret": secret(of: "gw") + "\n", "ops.secret": secret(of: "ops"), "junk": "junk"]
+    private static let files = [
+        "gw.secret": secret(of: "gw") + "\n", "ops.secret": secret(of: "ops"), "junk": "junk",
+        "one.json": "{\"gw\":\"\(secret(of: "gw"))\"}",
+        "both.json": "{\"gw\":\"\(secret(of: "gw"))\",\"ops\":\"\(secret(of: "ops"))\"}",
+    ]
     private static let adminFile = """
         {"client_id":"platform-admin","client_secret":"\(secret(of: "platform-admin"))","url":"http://127.0.0.1:9999"}
         """
@@ -67,6 +71,18 @@ struct ClientSettingsTests {
             "HALLPASS_URL": "", "HALLPASS_CLIENT_ID": "", "HALLPASS_TENANT": "", "HALLPASS_CLIENT_SECRET": "",
         ]
         #expect(try settings(.init(), environment, hasAdminFile: true).credentials.id == "platform-admin")
+    }
+
+    @Test func `what apply wrote for several clients serves each of them by its name`() throws {
+        #expect(try settings(.init(clientID: "ops", clientSecretFile: "both.json")).credentials.id == "ops")
+        #expect(try settings(.init(clientID: "gw", clientSecretFile: "both.json")).credentials.id == "gw")
+        #expect(try settings(.init(clientSecretFile: "one.json")).credentials.id == "gw")
+        for flags in [
+            ClientSettings.Flags(clientSecretFile: "both.json"), .init(clientID: "crm", clientSecretFile: "both.json"),
+            .init(clientID: "crm", clientSecretFile: "one.json"),
+        ] {
+            #expect(throws: CommandFailure.self) { try settings(flags) }
+        }
     }
 
     @Test(

@@ -33,7 +33,7 @@ struct AuditLine {
     var text: String {
         [
             sequence.padded(to: 6), time.padded(to: 24), event.padded(to: 15), outcome.padded(to: 20),
-            who.padded(to: 24), place,
+            who.padded(to: 28), place,
         ].joined(separator: "  ").printable
     }
 }

@@ -49,7 +49,7 @@ struct GetCommand: ClientCommand {
                 return [JSONValue.object(try await api.send(APIRequest(method: .get, path: path)))]
             }
             let query = search.map { [("q", $0)] } ?? []
-            return try await api.all(APIRequest(method: .get, path: path, query: query))
+            return try await api.all(APIRequest(method: .get, path: path, query: query), isPaged: kind != .tenant)
         }
         try show(items)
     }

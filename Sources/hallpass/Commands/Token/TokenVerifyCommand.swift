@@ -49,9 +49,7 @@ struct TokenVerifyCommand: ClientCommand {
         } else if isAllowed {
             try StandardOutput.writeLine(Self.text(.object(answer)))
         } else if let denial = APIError(answer, status: 200) {
-            var failure = denial.failure
-            failure.next = failure.next ?? denial.suggestedAction.map { "suggested action: \($0)" }
-            throw failure
+            throw denial
         }
         guard isAllowed else { throw ExitCode.refused }
     }
