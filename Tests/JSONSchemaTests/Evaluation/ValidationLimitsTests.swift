@@ -19,9 +19,9 @@ struct ValidationLimitsTests {
     }
 
     @Test
-    func `an object of a million members is given up on`() throws {
+    func `an object of too many members is given up on`() throws {
         var object = JSONObject()
-        for index in 0..<1_000_000 { _ = object.append("m\(index)", 1) }
+        for index in 0..<100_000 { _ = object.append("m\(index)", 1) }
         let compiled = try SchemaCompiler().compile(json: ##"{"additionalProperties":false}"##)
         #expect(compiled.validate(.object(object)) == .limitExceeded(.instanceValues))
     }
