@@ -1,7 +1,7 @@
 import StrictJSON
 
-/// Keyword values by the type they must have. A value of another type is an error, except where published schemas show what
-/// is meant.
+/// Keyword values by the type they must have. A value of another type is an error, except where published schemas show
+/// what is meant.
 extension SchemaCompilation {
     func string(_ keyword: String, in schema: Subschema) throws(SchemaError) -> String? {
         guard let value = schema.object[keyword] else { return nil }

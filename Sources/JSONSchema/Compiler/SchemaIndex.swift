@@ -1,6 +1,7 @@
 import StrictJSON
 
-/// Every schema document in reach, its resources and anchors; documents of the registry join when something refers to them.
+/// Every schema document in reach, its resources and anchors; documents of the registry join when something refers to
+/// them.
 struct SchemaIndex {
     private(set) var locations = SchemaLocations()
     private(set) var resources: [SchemaResource] = []

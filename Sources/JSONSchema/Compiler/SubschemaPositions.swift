@@ -1,7 +1,7 @@
 import StrictJSON
 
-/// Where a schema object holds other schemas. What stands elsewhere (`const`, `default`, unknown keywords) is data, and an
-/// `$id` in it identifies nothing.
+/// Where a schema object holds other schemas. What stands elsewhere (`const`, `default`, unknown keywords) is data, and
+/// an `$id` in it identifies nothing.
 enum SubschemaPositions {
     private static let single: Set<String> = [
         "additionalProperties", "additionalItems", "items", "contains", "not", "if", "then", "else", "propertyNames",

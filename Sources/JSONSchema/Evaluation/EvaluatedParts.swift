@@ -1,7 +1,7 @@
 import StrictJSON
 
-/// Which members or elements of one value some subschema has looked at: the annotations that `unevaluatedProperties` and
-/// `unevaluatedItems` ask for. Kept only where one of them does.
+/// Which members or elements of one value some subschema has looked at: the annotations that `unevaluatedProperties`
+/// and `unevaluatedItems` ask for. Kept only where one of them does.
 ///
 /// Source: JSON Schema Core sections 11.2 and 11.3.
 struct EvaluatedParts {

@@ -1,7 +1,7 @@
 import StrictJSON
 
-/// Which rules a schema object is read into, in the order they are checked: what is cheap first, what needs the findings of
-/// the others last.
+/// Which rules a schema object is read into, in the order they are checked: what is cheap first, what needs the
+/// findings of the others last.
 enum KeywordTable {
     typealias Compile = @Sendable (Subschema, inout SchemaCompilation) throws(SchemaError) -> (any Keyword)?
 

@@ -1,7 +1,7 @@
 import StrictJSON
 
-/// Members of a schema that constrain nothing: annotations pass, former constraints are refused, the rest earns a warning,
-/// since a misspelt keyword would otherwise be a limit that nobody enforces.
+/// Members of a schema that constrain nothing: annotations pass, former constraints are refused, the rest earns a
+/// warning, since a misspelt keyword would otherwise be a limit that nobody enforces.
 enum UnknownKeywords {
     private static let constraints: Set<String> = [
         "$ref", "type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum",

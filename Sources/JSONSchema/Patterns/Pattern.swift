@@ -3,8 +3,8 @@ import CPCRE2
 /// A compiled `pattern`: found anywhere in the text, unless it is anchored (JSON Schema Validation section 6.3.3).
 ///
 /// The compiled code is immutable and shared between threads; what a match writes to is in ``PatternMatcher``. It is
-/// interpreted, not JIT-compiled: PCRE2 checks the heap and depth limits only when it interprets, and memory both writable and
-/// executable is what a hardened deployment forbids.
+/// interpreted, not JIT-compiled: PCRE2 checks the heap and depth limits only when it interprets, and memory both
+/// writable and executable is what a hardened deployment forbids.
 ///
 /// Source: pcre2api(3), "Multithreading".
 final class Pattern: @unchecked Sendable {
@@ -15,8 +15,8 @@ final class Pattern: @unchecked Sendable {
     let leniencies: [String]
     private let code: OpaquePointer
 
-    /// Bytes of a pattern once translated; PCRE2 compiles in time linear in it, apart from counted repeats, whose size its
-    /// 64 KiB limit on compiled code bounds.
+    /// Bytes of a pattern once translated; PCRE2 compiles in time linear in it, apart from counted repeats, whose size
+    /// its 64 KiB limit on compiled code bounds.
     private static let translatedBytes = 131_072
 
     init(_ source: String) throws(PatternError) {

@@ -23,9 +23,9 @@ struct PatternBackreference {
 extension [PatternGroup] {
     /// Whether both engines see the same text in the group when the reference is reached.
     ///
-    /// ECMA-262 forgets the captures inside a repeat at the start of each round and PCRE2 keeps those of the round before.
-    /// That shows only where a round can pass the group by. They also differ in what a round that matches nothing leaves
-    /// captured, which shows only outside the repeat.
+    /// ECMA-262 forgets the captures inside a repeat at the start of each round and PCRE2 keeps those of the round
+    /// before. That shows only where a round can pass the group by. They also differ in what a round that matches
+    /// nothing leaves captured, which shows only outside the repeat.
     func agree(on reference: PatternBackreference) -> Bool {
         let alternatives = alternativesTaken(by: reference)
         var isCertain = true

@@ -1,6 +1,7 @@
 import CPCRE2
 
-/// What PCRE2 writes to while it matches, and the account of what matching costs; one for each validation, never shared.
+/// What PCRE2 writes to while it matches, and the account of what matching costs; one for each validation, never
+/// shared.
 ///
 /// PCRE2's match limit counts backtracking points anew for every start position and never counts the characters that a
 /// repeat runs over, so `a*[bc]` takes quadratic time within any such limit. Patterns are therefore compiled with a
@@ -13,8 +14,8 @@ final class PatternMatcher {
     private let context: OpaquePointer
     private let account: UnsafeMutablePointer<Account>
 
-    /// The limits a single match may reach even when the work allowed is more: stack frames on the heap, in KiB, and how
-    /// many of them may be nested.
+    /// The limits a single match may reach even when the work allowed is more: stack frames on the heap, in KiB, and
+    /// how many of them may be nested.
     private static let heapKiB: UInt32 = 8_192
     private static let depth: UInt32 = 100_000
 
@@ -79,8 +80,8 @@ final class PatternMatcher {
     /// Looks for `pattern` in `text`.
     ///
     /// - Parameter steps: what is left to spend; lowered by what this match cost.
-    /// - Throws: ``ValidationLimit/work`` when `steps` ran out, ``ValidationLimit/pattern`` when a single match needed more
-    ///   memory than any may.
+    /// - Throws: ``ValidationLimit/work`` when `steps` ran out, ``ValidationLimit/pattern`` when a single match needed
+    ///   more memory than any may.
     func finds(_ pattern: Pattern, in text: String, steps: inout Int) throws(ValidationLimit) -> Bool {
         let bytes = text.utf8.count
         // The scan for a first character has no callouts, hence the share of the length for every match.

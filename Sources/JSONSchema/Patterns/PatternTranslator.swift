@@ -1,8 +1,8 @@
 /// Reads a regular expression as ECMA-262 does in Unicode mode and writes what PCRE2 reads the same way.
 ///
 /// Everything is parsed and written anew, so nothing that only PCRE2 understands gets through: `\A`, `(?i)`, possessive
-/// repeats, verbs, recursion. A few forms that Unicode mode refuses and older modes read as literals are accepted and named
-/// in ``TranslatedPattern/leniencies``, because published schemas have them.
+/// repeats, verbs, recursion. A few forms that Unicode mode refuses and older modes read as literals are accepted and
+/// named in ``TranslatedPattern/leniencies``, because published schemas have them.
 ///
 /// Sources: ECMA-262, "Patterns" and Annex B.1.2; pcre2pattern(3); JSON Schema Core section 6.4.
 struct PatternTranslator {

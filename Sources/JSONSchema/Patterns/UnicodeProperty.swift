@@ -1,7 +1,7 @@
 /// `\p{…}` of ECMA-262 in the words of PCRE2.
 ///
-/// Sources: ECMA-262, tables "Non-binary Unicode property aliases", "Binary Unicode property aliases" and "General_Category
-/// values" (Unicode's PropertyValueAliases.txt); pcre2pattern(3), "Unicode character properties".
+/// Sources: ECMA-262, tables "Non-binary Unicode property aliases", "Binary Unicode property aliases" and
+/// "General_Category values" (Unicode's PropertyValueAliases.txt); pcre2pattern(3), "Unicode character properties".
 enum UnicodeProperty {
     /// - Parameter expression: what stands between the braces.
     /// - Returns: what stands for it inside a PCRE2 class, the complement when `isNegated`.

@@ -3,8 +3,8 @@ enum NearestName {
     private static let nameBytes = 48
     private static let candidates = 100
 
-    /// - Returns: the candidate that is the same but for case and separators, else the one at the smallest edit distance, if that
-    ///   is at most a third of the name.
+    /// - Returns: the candidate that is the same but for case and separators, else the one at the smallest edit distance,
+    ///   if that is at most a third of the name.
     static func find(_ name: String, among known: some Sequence<String>) -> String? {
         guard name.utf8.count <= nameBytes else { return nil }
         let letters = folded(name)

@@ -68,8 +68,8 @@ enum SchemaTestSuite {
         return documents
     }
 
-    /// Integers beyond 2^53 - 1, which ``JSONParser`` refuses, are given a fraction: then they are doubles, as the suite
-    /// means them.
+    /// Integers beyond 2^53 - 1, which ``JSONParser`` refuses, are given a fraction: then they are doubles, as the
+    /// suite means them.
     private static func parse(_ url: URL) throws -> JSONValue {
         let text = try String(contentsOf: url, encoding: .utf8)
         let readable = text.replacing(/([:\[,]\s*-?)(\d{16,})(?=\s*[,}\]])/) { match in

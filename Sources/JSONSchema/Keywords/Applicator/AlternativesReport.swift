@@ -1,8 +1,8 @@
 import StrictJSON
 
 extension Evaluation {
-    /// Reports that none of several alternatives accepts the value, in the way that helps most: the values that would do,
-    /// the types that would do, or what the one alternative that was evidently meant objects to.
+    /// Reports that none of several alternatives accepts the value, in the way that helps most: the values that would
+    /// do, the types that would do, or what the one alternative that was evidently meant objects to.
     mutating func failAlternatives(
         _ rule: String, _ branches: [NodeID], _ value: JSONValue, at location: LocationID,
         _ evaluated: inout EvaluatedParts?
