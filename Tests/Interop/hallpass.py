@@ -175,12 +175,11 @@ class Broker:
         # Everything that must not be found in the server's output.
         self.confidential: set[str] = {server.site.admin["client_secret"]}
 
-    def apply_seeds(self, *tenants: str, env: dict[str, str] | None = None) -> "Broker":
+    def apply_seeds(self, *tenants: str) -> "Broker":
         for tenant in tenants:
             file = self.server.site.folder / f"{tenant}-secrets.json"
             self.server.site.done(
-                "apply", ROOT / "seeds" / tenant, "--tenant", tenant, "--url", self.url, "--secrets-file", file,
-                env=env)
+                "apply", ROOT / "seeds" / tenant, "--tenant", tenant, "--url", self.url, "--secrets-file", file)
             self.secrets[tenant] = json.loads(file.read_text())
             self.confidential.update(self.secrets[tenant].values())
         return self

@@ -105,13 +105,13 @@ async def test_a_token_for_one_tool_does_not_run_another(broker: Broker, crm: Ve
 
 
 async def test_a_session_token_reads_and_does_not_write(broker: Broker, crm: VerifyingServer, url: str):
-    """A session token carries only what read tools need, so that what writes is done with a token for one call."""
+    """What writes is done with a token for that one call; the model is told to get one."""
     token = broker.session_token()
     assert not (await call(url, token, "find_contact", {"query": "Ada"})).is_error
     assert not (await call(url, token, "find_contact", {"query": "Bea"})).is_error
     error = refusal(await call(url, token, "add_note", NOTE))
     assert (error["code"], error["retryable"], error["suggested_action"]) == (
-        "insufficient_scope", False, "request_access")
+        "tool_mismatch", False, "mint_new_token")
     error = refusal(await call(url, token, "delete_contact", {"contact_id": "c-1", "idempotency_key": "k"}))
     assert (error["code"], error["suggested_action"]) == ("tool_not_allowed", "request_access")
     assert [item["tool"] for item in crm.executed] == ["find_contact", "find_contact"]

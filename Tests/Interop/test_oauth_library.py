@@ -93,7 +93,7 @@ def test_a_narrower_scope_is_granted_as_asked(broker: Broker, library):
 @pytest.mark.parametrize(("error", "parameters"), [
     ("unsupported_grant_type", {"grant_type": "client_credentials"}),
     ("invalid_grant", {"subject_token_type": "urn:ietf:params:oauth:token-type:jwt"}),
-    ("invalid_grant", {"subject_token": "not base64url JSON"}),
+    ("invalid_request", {"subject_token": "not base64url JSON"}),
     ("invalid_target", {"audience": "nowhere-mcp"}),
     ("invalid_target", {"environment": "staging"}),
     ("invalid_scope", {"tool": "find_contact", "scope": "contacts:read notes:write billing:all"}),

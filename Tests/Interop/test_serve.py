@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import stat
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,19 @@ def copy_of(site: Site, folder: Path) -> Site:
 def fingerprint(folder: Path) -> dict[str, str]:
     """What is in a folder, but for what SQLite and the lock keep beside the database."""
     return {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()
+        file.name: hashlib.sha256(content(file)).hexdigest() for file in folder.iterdir()
         if file.is_file() and file.suffix not in {".lock"} and not file.name.endswith(("-wal", "-shm"))}
+
+
+def content(file: Path) -> bytes:
+    """The rows of a database, which SQLite may have laid out otherwise; the bytes of anything else."""
+    if file.suffix == ".sqlite":
+        with closing(sqlite3.connect(f"file:{file}?immutable=1", uri=True)) as database:
+            try:
+                return "\n".join(database.iterdump()).encode()
+            except sqlite3.DatabaseError:
+                pass
+    return file.read_bytes()
 
 
 def refusal(site: Site, *flags: object) -> str:
@@ -73,7 +85,7 @@ def test_init_makes_files_for_its_owner_only_and_refuses_to_make_them_twice(tmp_
 def test_init_in_json_names_the_files_and_not_the_secret(tmp_path: Path):
     """Elsewhere than in the working directory, too."""
     site = Site(tmp_path)
-    answer = json.loads(site.done("init", "--data-dir", tmp_path / "a" / "b", "--json"))
+    answer = json.loads(site.done("init", "--data-dir", tmp_path / "elsewhere", "--json"))
     assert answer["ok"] is True
     admin = json.loads(Path(answer["admin_file"]).read_text())
     assert admin["client_id"] == answer["client_id"] and admin["client_secret"] not in json.dumps(answer)
@@ -185,12 +197,12 @@ def test_settings_come_from_flags_then_environment_then_file(site: Site):
     """Each beats the next: seen by the port that is listened on."""
     config = site.folder / "config.yaml"
     config.write_text("port: 1\nlog-format: json\nidle-timeout-seconds: 7\n")
-    process = subprocess.Popen(
-        site.command("serve", "--port", site.port, "--config", config), cwd=site.folder,
-        env=site.environment() | {"HALLPASS_PORT": "2", "HALLPASS_LOG_LEVEL": "debug"}, stdout=subprocess.DEVNULL,
-        stderr=(site.folder / "serve.log").open("wb"))
     server = Server(site)
-    server.process = process
+    with server.output_file.open("wb") as output:
+        server.process = subprocess.Popen(
+            site.command("serve", "--port", site.port, "--config", config), cwd=site.folder,
+            env=site.environment() | {"HALLPASS_PORT": "2", "HALLPASS_LOG_LEVEL": "debug"}, stderr=output,
+            stdout=subprocess.DEVNULL)
     try:
         poll(server.is_ready, "ready on the flag's port")
     finally:
@@ -230,7 +242,8 @@ def test_what_was_acknowledged_survives_a_kill(site: Site):
         assert codes == ["token_already_used", "token_revoked", None]
         secret = site.secret_file("ops", broker.secrets["acme"][Broker.OPS])
         assert "whole" in site.done(
-            "audit", "verify", "--tenant", "acme", "--client-id", Broker.OPS, "--client-secret-file", secret)
+            "audit", "verify", "--tenant", "acme", "--url", again.url, "--client-id", Broker.OPS,
+            "--client-secret-file", secret)
         assert again.stop() == 0
 
 
