@@ -28,7 +28,9 @@ enum PortProbe {
         case EADDRINUSE:
             return .localFile(
                 "Port \(port) is taken: another program listens on \(place).",
-                next: "stop it (ss -ltnp 'sport = :\(port)' names it), or choose another: --port \(port + 1)")
+                next:
+                    "stop it (ss -ltnp 'sport = :\(port)' names it), or choose another: --port \(otherPort(than: port))"
+            )
         case EACCES:
             return .localFile(
                 "Port \(port) may not be listened on by user \(geteuid()).", next: "choose one above 1023: --port 8080")
@@ -37,4 +39,7 @@ enum PortProbe {
                 "\(host) is not an address of this machine that can be listened on.", next: "--host 127.0.0.1")
         }
     }
+
+    /// A neighbour, to be offered instead.
+    static func otherPort(than port: Int) -> Int { port < 65_535 ? port + 1 : port - 1 }
 }
