@@ -62,29 +62,43 @@ package struct HallpassResponder: HTTPResponder {
     ) async throws -> Call {
         let headers = exchange.request.headers
         let presented = try ClientCredentials.read(headers)
-        let client: AuthenticatedClient
         var document = JSONValue.null
         if case .form = route.body {
-            try exchange.requireHeaderCredentials(presented)
-            let form = try await exchange.readForm()
-            client = try authenticate(try exchange.credentials(presented, form), &exchange)
-            document = .object(form.withoutCredentials)
+            document = .object(try await admitForm(presented, &exchange))
         } else {
-            client = try authenticate(try exchange.credentials(presented), &exchange)
+            try authenticate(presented.forJSON, &exchange)
             document = try await exchange.readDocument(route.body)
         }
+        guard let client = exchange.client else { throw HallpassError.invalidClient }
         return Call(
             client: client, context: exchange.context, headers: headers,
             query: try FormParser.parse(Array(target.query.utf8)), document: document, parameters: parameters)
     }
 
-    private func authenticate(
-        _ credentials: ClientCredentials, _ exchange: inout Exchange
-    ) throws(HallpassError) -> AuthenticatedClient {
+    /// HTTP Basic, or `client_id` and `client_secret` in the form, and not both. Source: RFC 6749 sections 2.3 and 2.3.1.
+    ///
+    /// - Returns: the form without what said who sent it: the routes are not to see a secret.
+    private func admitForm(
+        _ presented: ClientCredentials.Presented, _ exchange: inout Exchange
+    ) async throws -> JSONObject {
+        switch presented {
+        case .nothing:
+            let form = try await exchange.readForm()
+            try authenticate(ClientCredentials(form: form), &exchange)
+            return form.withoutCredentials
+        case .basic(let credentials):
+            try authenticate(credentials, &exchange)
+            let form = try await exchange.readForm()
+            try credentials.requireNoOther(in: form)
+            return form.withoutCredentials
+        case .bearer, .unusable: throw HallpassError.invalidClient
+        }
+    }
+
+    private func authenticate(_ credentials: ClientCredentials?, _ exchange: inout Exchange) throws(HallpassError) {
+        guard let credentials else { throw .invalidClient }
         exchange.claimedID = ClientID(credentials.id)
-        let client = try broker.authenticate(id: credentials.id, secret: credentials.secret)
-        exchange.client = client
-        return client
+        exchange.client = try broker.authenticate(id: credentials.id, secret: credentials.secret)
     }
 
     /// Puts a refusal on record, once, before it is answered.
@@ -119,8 +133,8 @@ package struct HallpassResponder: HTTPResponder {
 }
 
 extension HTTPField.Name {
-    fileprivate static let requestID = literal("X-Request-Id")
-    fileprivate static let contentTypeOptions = literal("X-Content-Type-Options")
+    static let requestID = literal("X-Request-Id")
+    static let contentTypeOptions = literal("X-Content-Type-Options")
 
     static func literal(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("a literal field name") }

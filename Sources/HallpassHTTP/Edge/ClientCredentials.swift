@@ -1,6 +1,7 @@
 import HTTPTypes
 import HallpassCore
 import HallpassCrypto
+import StrictJSON
 
 /// What a client presents to show who it is; nothing of it is believed yet.
 struct ClientCredentials: Sendable {
@@ -20,6 +21,14 @@ struct ClientCredentials: Sendable {
         case bearer(ClientCredentials)
         /// There is a header and no credentials of ours in it.
         case unusable
+
+        /// What every route but those of OAuth takes.
+        var forJSON: ClientCredentials? {
+            switch self {
+            case .basic(let credentials), .bearer(let credentials): credentials
+            case .nothing, .unusable: nil
+            }
+        }
     }
 
     /// - Throws: ``HallpassError/invalidRequest(_:)`` where there are several: which one counts must not depend on who reads.
@@ -62,4 +71,36 @@ struct ClientCredentials: Sendable {
 
     /// 32 random bytes in base64url.
     private static let randomCharacterCount = 43
+}
+
+/// `client_id` and `client_secret` among the parameters of a form.
+extension ClientCredentials {
+    init?(form: JSONObject) {
+        guard let id = form["client_id"]?.stringValue, let secret = form["client_secret"]?.stringValue else {
+            return nil
+        }
+        self.init(id: id, secret: secret)
+    }
+
+    /// A form may repeat the client of the header, and must not bring a secret of its own.
+    func requireNoOther(in form: JSONObject) throws(HallpassError) {
+        guard form["client_secret"] == nil else {
+            throw .invalidRequest(
+                path: "/client_secret", rule: "authorization", message: "must not stand beside an Authorization header")
+        }
+        if let id = form["client_id"]?.stringValue, !id.hasSameBytes(as: self.id) {
+            throw .invalidRequest(
+                path: "/client_id", rule: "authorization", message: "must be the client of the Authorization header")
+        }
+    }
+}
+
+extension JSONObject {
+    /// A form without what said who sent it.
+    var withoutCredentials: JSONObject {
+        var form = self
+        form["client_id"] = nil
+        form["client_secret"] = nil
+        return form
+    }
 }

@@ -110,58 +110,6 @@ extension Exchange {
     }
 }
 
-/// Credentials.
-extension Exchange {
-    /// What a header gives on every route but those of OAuth.
-    func credentials(_ presented: ClientCredentials.Presented) throws(HallpassError) -> ClientCredentials {
-        switch presented {
-        case .basic(let credentials), .bearer(let credentials): return credentials
-        case .nothing, .unusable: throw .invalidClient
-        }
-    }
-
-    /// A header that is there and cannot be used is refused before the body is read.
-    func requireHeaderCredentials(_ presented: ClientCredentials.Presented) throws(HallpassError) {
-        switch presented {
-        case .nothing, .basic: return
-        case .bearer, .unusable: throw .invalidClient
-        }
-    }
-
-    /// HTTP Basic, or `client_id` and `client_secret` in the form, and not both.
-    ///
-    /// Source: RFC 6749 sections 2.3 and 2.3.1.
-    func credentials(
-        _ presented: ClientCredentials.Presented, _ form: JSONObject
-    ) throws(HallpassError) -> ClientCredentials {
-        let id = form["client_id"]?.stringValue
-        let secret = form["client_secret"]?.stringValue
-        guard case .basic(let credentials) = presented else {
-            guard let id, let secret else { throw .invalidClient }
-            return ClientCredentials(id: id, secret: secret)
-        }
-        guard secret == nil else {
-            throw .invalidRequest(
-                path: "/client_secret", rule: "authorization", message: "must not stand beside an Authorization header")
-        }
-        if let id, !id.hasSameBytes(as: credentials.id) {
-            throw .invalidRequest(
-                path: "/client_id", rule: "authorization", message: "must be the client of the Authorization header")
-        }
-        return credentials
-    }
-}
-
-extension JSONObject {
-    /// A form without what said who sent it: the routes are not to see a secret.
-    var withoutCredentials: JSONObject {
-        var form = self
-        form["client_id"] = nil
-        form["client_secret"] = nil
-        return form
-    }
-}
-
 extension HallpassError {
     /// Which check an error speaks for when it was thrown without one.
     fileprivate var edgeCheck: Check {

@@ -65,14 +65,11 @@ struct ResourceRoutes {
 
 extension Call {
     /// The resource that the path names.
-    ///
-    /// A deployment's `@` may be escaped, as many HTTP libraries do; nothing else is decoded.
     func key(_ kind: ResourceKind) throws(HallpassError) -> ResourceKey {
         try parameter("name") { text in
             switch kind {
             case .deployment:
-                DeploymentID(text.split(separator: "%40", omittingEmptySubsequences: false).joined(separator: "@")).map
-                { ResourceKey(kind: kind, name: $0.text) }
+                DeploymentID(text).map { ResourceKey(kind: kind, name: $0.text) }
             case .tenant, .environment, .connector, .grant, .client:
                 // All of these share one alphabet.
                 ConnectorID(text).map { ResourceKey(kind: kind, name: $0.rawValue) }

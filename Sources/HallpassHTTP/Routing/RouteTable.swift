@@ -74,11 +74,18 @@ private struct Endpoint: Sendable {
             switch segment {
             case .literal(let text): guard text == part else { return nil }
             case .parameter:
-                guard !part.isEmpty else { return nil }
-                values.append(String(part))
+                guard let value = Self.value(part) else { return nil }
+                values.append(value)
             }
         }
         return PathParameters(names: parameterNames, values: values)
+    }
+
+    /// No name needs an escape, so a segment that has one is no name; but many HTTP libraries escape the `@` in a
+    /// deployment's, and that is the one that is undone.
+    private static func value(_ part: Substring) -> String? {
+        let value = part.split(separator: "%40", omittingEmptySubsequences: false).joined(separator: "@")
+        return value.isEmpty || value.utf8.contains(UInt8(ascii: "%")) ? nil : value
     }
 
     func answer(_ method: HTTPRequest.Method, _ parameters: PathParameters) -> RouteTable.Match {

@@ -1,0 +1,70 @@
+import HTTPTypes
+import HallpassCore
+import StrictJSON
+
+@testable import HallpassHTTP
+
+/// A route with a path that names what is there in tenant acme, and the client that may ask.
+struct RouteExample: Sendable {
+    let route: Route
+
+    /// For a failure's own words.
+    var testDescription: String { "\(route.method.rawValue) \(route.template)" }
+
+    /// Every route for clients.
+    static func all(_ server: TestServer) -> [RouteExample] {
+        server.application.routeTable.routes.filter { $0.event != nil }.map(RouteExample.init)
+    }
+
+    func path(tenant: String = "acme") -> String {
+        var path = route.template.replacing("{tenant}", with: tenant).replacing("{revision}", with: "1")
+            .replacing("{secret}", with: "AAAAAAAAAAAA")
+        let name =
+            switch true {
+            case path.contains("/environments/"): "dev"
+            case path.contains("/connectors/"): "crm-mcp"
+            case path.contains("/deployments/"): "crm-mcp@prod"
+            case path.contains("/grants/"): "alice-crm"
+            default: "viewer"
+            }
+        path = path.replacing("{name}", with: name)
+        return path
+    }
+
+    /// Its name among the clients of the fixture's tenants.
+    var client: String {
+        switch route.event {
+        case .mint: "gateway"
+        case .verify, .introspect, .revokeToken: "crm-server"
+        default: "admin"
+        }
+    }
+
+    var isForm: Bool {
+        if case .form = route.body { return true }
+        return false
+    }
+
+    var isJSON: Bool {
+        if case .json = route.body { return true }
+        return false
+    }
+
+    var bodyLimitBytes: Int {
+        if case .json(let limitBytes) = route.body { return limitBytes }
+        return Limits.requestBodyBytes
+    }
+
+    /// The record of a refusal lies in the chain of the client's tenant.
+    var isOfTenant: Bool { route.template.contains("{tenant}") }
+}
+
+extension Route {
+    /// `nil` for a route for everyone.
+    var event: AuditEvent? {
+        switch handler {
+        case .open: nil
+        case .client(let event, _): event
+        }
+    }
+}
