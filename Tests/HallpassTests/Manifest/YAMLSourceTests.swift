@@ -73,14 +73,21 @@ struct YAMLSourceTests {
         #expect(try value("a: &x [1, 2]\nb: *x") == ["a": [1, 2], "b": [1, 2]])
     }
 
-    /// Ten to the ninth scalars from ten lines.
+    /// Ten million values from seven lines; empty ones, so that it is their number that counts.
     @Test func `aliases to aliases are refused before they fill the memory`() {
-        var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
-        for level in 1...8 {
+        var text = "a0: &a0 [[], [], [], [], [], [], [], [], [], []]\n"
+        for level in 1...6 {
             let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
             text += "a\(level): &a\(level) [\(aliases)]\n"
         }
         #expect(refusal(text)?.rule == "limit")
+    }
+
+    @Test func `an alias to a long text repeated often is refused before it fills the memory`() {
+        let text = "a: &a \"\(String(repeating: "x", count: Limits.applyBodyBytes / 8))\"\nb: ["
+        let list = { (count: Int) in Array(repeating: "*a", count: count).joined(separator: ", ") }
+        #expect(refusal(text + list(7) + "]") == nil)
+        #expect(refusal(text + list(8) + "]")?.rule == "limit")
     }
 
     @Test(arguments: [(63, nil), (64, "limit"), (65, "limit"), (900, "limit")] as [(Int, String?)])

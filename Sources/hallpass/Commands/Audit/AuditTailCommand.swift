@@ -44,8 +44,22 @@ struct AuditTailCommand: ClientCommand {
         signal(SIGINT) { _ in _exit(0) }
         try await APIClient.with(settings) { api in
             var sequence = try await start(api, tenant)
+            var isAway = false
             while true {
-                sequence = try await showNew(after: sequence, api, tenant)
+                do {
+                    let page = try await api.auditChain(of: tenant, after: sequence, limit: ClientLimits.pageRows)
+                    isAway = false
+                    for record in page.records {
+                        try show(record)
+                        sequence = record.sequence
+                    }
+                    if page.records.count == ClientLimits.pageRows { continue }
+                } catch let failure as CommandFailure where failure.code == "no_server" {
+                    if !isAway { StandardError.writeLine("\(failure.message) Waiting for it.".printable) }
+                    isAway = true
+                } catch let error as APIError where error.isRetryable {
+                    // The next look is the retry.
+                }
                 try await Task.sleep(for: .seconds(interval ?? 2))
             }
         }
@@ -55,27 +69,6 @@ struct AuditTailCommand: ClientCommand {
         if let after { return after }
         let head = try await api.auditChain(of: tenant, after: 0, limit: 1).head
         return max(0, head.sequence - (lines ?? 10))
-    }
-
-    /// - Returns: the sequence of the last record shown.
-    private func showNew(after sequence: Int64, _ api: APIClient, _ tenant: TenantID) async throws -> Int64 {
-        var last = sequence
-        while true {
-            let page: AuditChainPage
-            do {
-                page = try await api.auditChain(of: tenant, after: last, limit: ClientLimits.pageRows)
-            } catch let failure as CommandFailure where failure.code == "no_server" {
-                StandardError.writeLine("\(failure.message) Waiting for it.".printable)
-                return last
-            } catch let error as APIError where error.isRetryable {
-                return last
-            }
-            for record in page.records {
-                try show(record)
-                last = record.sequence
-            }
-            if page.records.count < ClientLimits.pageRows { return last }
-        }
     }
 
     private func show(_ record: AuditRecord) throws {

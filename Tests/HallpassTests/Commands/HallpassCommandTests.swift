@@ -1,0 +1,56 @@
+import ArgumentParser
+import Testing
+
+@testable import hallpass
+
+struct HallpassCommandTests {
+    private static func all(_ command: any ParsableCommand.Type = HallpassCommand.self) -> [any ParsableCommand.Type] {
+        [command] + command.configuration.subcommands.flatMap { all($0) }
+    }
+
+    @Test func `every command says what it is for and ends with an example`() {
+        for command in Self.all().dropFirst() {
+            #expect(!command.configuration.abstract.isEmpty, "\(command)")
+            #expect(command.configuration.discussion.contains("Example"), "\(command)")
+        }
+    }
+
+    @Test(arguments: [
+        "diff", "diff seeds --from 1", "diff --to 2", "diff --from 1 --prune", "apply", "get", "get things",
+        "get tenant acme --search x", "get tenants --search x", "get revocation 1", "get clients --json -o yaml",
+        "restore", "restore x", "revoke", "revoke --actor a", "revoke --actor a --client b --reason r",
+        "revoke --token-file t --reason r", "token mint --sub a", "token verify - --arguments -",
+        "token verify --arguments -",
+        "audit tail --lines 1 --after 2", "audit tail --lines -1", "audit tail --interval 0", "audit list --limit 0",
+        "audit list --since yesterday", "audit list --until 2026-11-21T03:04:05+01:00", "audit verify --checkpoint 7",
+    ])
+    func `a command line that makes no sense ends with 64`(line: String) {
+        let error = #expect(throws: (any Error).self) { try parse(line) }
+        #expect(error.map { HallpassCommand.exitCode(for: $0) } == .validationFailure)
+    }
+
+    @Test(arguments: [
+        "diff seeds", "diff --from 1 --to 2", "apply a b --prune --dry-run --tenant acme",
+        "get Connectors --json -o json",
+        "get deployment crm@prod -o yaml", "get connectors --search crm", "restore 3", "revoke --actor a --reason r",
+        "revoke --token-file -", "token mint --connector c --environment e --sub a --group g --group h", "token decode",
+        "token verify a.token --arguments -", "audit tail --after 0 --interval 0.1",
+        "audit list --since 2026-11-21T03:04:05Z",
+        "audit verify --checkpoint 1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    ])
+    func `a command line that makes sense is understood`(line: String) throws {
+        _ = try parse(line)
+    }
+
+    @Test func `what is not given stays open for the environment`() throws {
+        let command = try #require(try parse("get tenants") as? GetCommand)
+        #expect(command.client.url == nil)
+        #expect(command.client.clientID == nil)
+        #expect(command.client.clientSecretFile == nil)
+        #expect(command.client.tenant == nil)
+    }
+
+    private func parse(_ line: String) throws -> any ParsableCommand {
+        try HallpassCommand.parseAsRoot(line.split(separator: " ").map(String.init))
+    }
+}
