@@ -1,0 +1,69 @@
+"""Requests that succeed, for the OpenAPI document: from them schemathesis goes on to what is nearly right."""
+
+import copy
+
+from hallpass import Broker, unsigned_json
+
+GRANT = {"kind": "Grant", "id": "scratch", "subject": "user:zoe", "connector": "crm-mcp", "environment": "prod",
+         "scopes": ["contacts:read"], "tools": ["find_contact"], "expires_at": "2040-01-02T03:04:05Z"}
+DOCUMENTS = {
+    "environments": {"kind": "Environment", "id": "scratch", "protected": False, "description": "For a while."},
+    "connectors": {"kind": "Connector", "id": "scratch", "resource": "https://scratch.example/mcp", "tools": [
+        {"name": "look", "effect": "read", "scopes": ["a:read"], "input_schema": {"type": "object"}}]},
+    "deployments": {"kind": "Deployment", "server": "billing-mcp", "environment": "dev", "tools_allow": [],
+                    "auth": {"mode": "none", "scopes": ["refunds:write"], "token_ttl_seconds": 60}},
+    "grants": GRANT,
+    "clients": {"kind": "Client", "id": "scratch", "type": "gateway", "assert_actors": False},
+}
+MINT = {"actor": {"sub": "alice", "groups": ["support"]}, "agent": {"sub": "agent-1", "act": {"sub": "planner"}},
+        "connector": "crm-mcp", "environment": "prod", "tool": "find_contact", "arguments": {"query": "Ada"},
+        "scope": "contacts:read", "expires_in": 30, "txn": "t-1"}
+REVOCATION = {"dimension": "actor", "id": "nobody-in-particular", "reason": "To see whether it works."}
+# What names stand for in a path, and in a query.
+VALUES = {"tenant": "acme", "name": "scratch", "revision": 1, "secret": "AAAAAAAAAAAA", "limit": 2, "to": 1,
+          "sub": "alice", "connector": "crm-mcp", "tool": "find_contact", "since": "2026-01-02T03:04:05Z",
+          "until": "2040-01-02T03:04:05Z", "q": "a"}
+
+
+def bodies(broker: Broker) -> dict[tuple[str, str], dict]:
+    """By method and path."""
+    refund = {"sub": "alice", "groups": ["support"]}
+    exchange = {
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token": unsigned_json(refund),
+        "subject_token_type": "urn:ietf:params:oauth:token-type:unsigned_json", "audience": "crm-mcp",
+        "environment": "prod", "tool": "find_contact", "arguments": '{"query":"Ada"}', "expires_in": 30}
+    token = {"token": broker.session_token(), "token_type_hint": "access_token"}
+    tenant = "/v1/tenants/{tenant}"
+    return {
+        ("post", "/oauth/token"): exchange, ("post", "/oauth/introspect"): token, ("post", "/oauth/revoke"): token,
+        ("post", "/v1/call-tokens"): MINT,
+        ("post", "/v1/call-tokens/batch"): {"items": [MINT, MINT | {"tool": "delete_contact"}]},
+        ("post", "/v1/verify"): {
+            "token": broker.session_token(), "tool": "find_contact", "arguments": {"query": "Ada"},
+            "environment": "prod", "idempotency_key": "k-1"},
+        ("post", "/v1/revocations"): REVOCATION, ("post", f"{tenant}/revocations"): REVOCATION,
+        ("put", tenant): {"kind": "Tenant", "id": "acme", "display_name": "Acme"},
+        ("post", f"{tenant}/apply"): {"documents": [GRANT], "dry_run": True},
+        ("post", f"{tenant}/revisions/{{revision}}/restore"): {},
+        ("post", f"{tenant}/clients/{{name}}/secrets"): {},
+    } | {("put", f"{tenant}/{collection}/{{name}}"): document for collection, document in DOCUMENTS.items()}
+
+
+def with_examples(document: dict, broker: Broker) -> dict:
+    """The document as it is, with an example for each parameter that has one and each body."""
+    document = copy.deepcopy(document)
+    for (method, path), body in bodies(broker).items():
+        content = document["paths"][path][method]["requestBody"]["content"]
+        for media in content.values():
+            media["example"] = body
+    for parameter in document["components"]["parameters"].values():
+        if parameter["name"] in VALUES:
+            parameter["example"] = VALUES[parameter["name"]]
+    document["components"]["parameters"]["deployment"]["example"] = "billing-mcp@dev"
+    # Of a client that is there all along, whatever the order in which things are made and removed.
+    secrets = document["paths"]["/v1/tenants/{tenant}/clients/{name}/secrets"]
+    for operation in secrets["post"], secrets["get"]:
+        operation["parameters"] = [
+            document["components"]["parameters"]["name"] | {"example": Broker.BILLING_SERVER}
+            if item.get("$ref", "").endswith("/name") else item for item in operation["parameters"]]
+    return document
