@@ -38,7 +38,8 @@ struct APIAnswerTests {
     }
 
     @Test(arguments: [
-        (200, ""), (200, "ok"), (200, "[]"), (200, "{\"a\":1,\"a\":2}"), (302, ""), (404, "<html>"), (500, ""),
+        (200, ""), (200, "ok"), (200, "[]"), (200, "{\"a\":1,\"a\":2}"), (302, ""), (302, "{}"), (404, "<html>"),
+        (500, ""),
         (403, "{\"error\":\"access_denied\"}"), (400, "{\"ok\":false,\"error\":{\"code\":1}}"),
     ])
     func `what one of our servers would not say is not taken for its answer`(status: Int, body: String) {

@@ -108,7 +108,8 @@ struct ClientSettingsTests {
         ("http://127.0.0.1:1", true), ("http://127.9.9.9", true), ("http://localhost:1", true),
         ("http://[::1]:1", true),
         ("https://broker.example", true), ("http://broker.example", false), ("http://127.example.com", false),
-        ("http://127.0.0.1.example.com", false), ("http://10.0.0.1", false), ("http://[::2]", false),
+        ("http://127.0.0.1.example.com", false), ("http://127.1", false), ("http://127.0.0.1.1", false),
+        ("http://10.0.0.1", false), ("http://[::2]", false),
         ("http://0.0.0.0", false), ("http://localhost.example.com", false),
     ])
     func `a secret crosses a network only encrypted`(url: String, isAllowed: Bool) throws {
