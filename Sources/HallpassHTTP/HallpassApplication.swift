@@ -56,6 +56,7 @@ package struct HallpassApplication {
     private static func server(_ settings: HTTPSettings) throws(HTTPStartError) -> HTTPServerBuilder {
         let http = HTTPServerBuilder.http1(
             configuration: .init(
+                additionalChannelHandlers: [MalformedRequestHandler()],
                 idleTimeout: .seconds(settings.idleTimeoutSeconds),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: WireLimits.headerFieldBytes, maxHeaderListSize: WireLimits.headerListBytes,

@@ -18,10 +18,10 @@ package struct HallpassResponder: HTTPResponder {
     let folder: PublicFolder
     let metrics: HTTPMetrics
 
-    package func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+    package func respond(to request: Request, context: ConnectionContext) async -> Response {
         let call = CallContext(requestID: RequestID.make(), address: context.address)
         var exchange = Exchange(request: request, context: call, logger: context.logger)
-        var answer = try await answer(&exchange)
+        var answer = await answer(&exchange)
         answer.headers[.requestID] = call.requestID
         answer.headers[.contentTypeOptions] = "nosniff"
         let canContinue = await exchange.body.discardRest()
@@ -30,7 +30,7 @@ package struct HallpassResponder: HTTPResponder {
         return response(answer, to: request, closing: canContinue ? nil : context.channel)
     }
 
-    private func answer(_ exchange: inout Exchange) async throws -> Answer {
+    private func answer(_ exchange: inout Exchange) async -> Answer {
         guard let target = RequestTarget(exchange.request.head.path) else { return exchange.refusal(.notFound) }
         switch table.match(target, exchange.request.method) {
         case .nothing: return folder.answer(target, &exchange)
@@ -50,7 +50,7 @@ package struct HallpassResponder: HTTPResponder {
                     let call = try await admit(target, parameters, route, &exchange)
                     return try await handle(call)
                 } catch {
-                    return try await record(error, event, exchange)
+                    return await record(error, event, exchange)
                 }
             }
         }
@@ -102,7 +102,7 @@ package struct HallpassResponder: HTTPResponder {
     }
 
     /// Puts a refusal on record, once, before it is answered.
-    private func record(_ error: any Error, _ event: AuditEvent, _ exchange: Exchange) async throws -> Answer {
+    private func record(_ error: any Error, _ event: AuditEvent, _ exchange: Exchange) async -> Answer {
         let refusal = exchange.refusal(of: error)
         let unproven = exchange.client == nil ? exchange.claimedID : nil
         do {
@@ -110,8 +110,6 @@ package struct HallpassResponder: HTTPResponder {
         } catch {
             return exchange.refusal(error)
         }
-        // The server knows how to answer what broke HTTP's own rules, and ends the connection.
-        if let broken = error as? BodyStreamError { throw broken.underlying }
         return exchange.refusal(refusal.error)
     }
 

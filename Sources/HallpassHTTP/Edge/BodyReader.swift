@@ -5,10 +5,7 @@ import HummingbirdCore
 import NIOCore
 
 /// The request's body could not be received: the peer went away or broke HTTP's own rules.
-struct BodyStreamError: Error {
-    /// What the server made of it; it knows how to answer.
-    let underlying: any Error
-}
+struct BodyStreamError: Error {}
 
 /// Reads a body once, never further than it is told to.
 struct BodyReader {
@@ -18,6 +15,7 @@ struct BodyReader {
     private let awaitsContinue: Bool
     private var receivedBytes = 0
     private var isAtEnd: Bool
+    private var isBroken = false
 
     init(_ request: Request) {
         iterator = request.body.makeAsyncIterator()
@@ -51,6 +49,7 @@ struct BodyReader {
     ///
     /// - Returns: whether the connection can be used again.
     mutating func discardRest() async -> Bool {
+        if isBroken { return false }
         if isAtEnd { return true }
         if awaitsContinue { return false }
         if let declaredBytes, declaredBytes > WireLimits.discardedBodyBytes { return false }
@@ -65,6 +64,7 @@ struct BodyReader {
     }
 
     private mutating func next() async throws(BodyStreamError) -> ByteBuffer? {
+        if isBroken { throw BodyStreamError() }
         if isAtEnd { return nil }
         do {
             guard let chunk = try await iterator.next() else {
@@ -74,8 +74,8 @@ struct BodyReader {
             receivedBytes += chunk.readableBytes
             return chunk
         } catch {
-            isAtEnd = true
-            throw BodyStreamError(underlying: error)
+            isBroken = true
+            throw BodyStreamError()
         }
     }
 }
