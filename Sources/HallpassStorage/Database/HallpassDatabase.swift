@@ -55,6 +55,8 @@ package final class HallpassDatabase: Sendable {
         // GRDB closes the one connection that can write before those that cannot, and SQLite leaves the log to the last one.
         // A read that is still under way keeps the log, whose content the next start finds as well.
         try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        // GRDB would close the readers last, and they cannot take the log into the file.
+        pool.releaseMemory()
         try pool.close()
         lock.release()
     }

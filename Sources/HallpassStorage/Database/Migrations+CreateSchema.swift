@@ -174,13 +174,14 @@ extension Migrations {
 
     // The two tables that every call writes to refer to nothing: looking the parent up was measured at a tenth of an insert,
     // their rows outlive what they name, and the ledger writes them for tenants it was given by decisions, not by callers.
+    // Ranges are BETWEEN here: for IN with three values SQLite makes and drops a table each time, 6 of a use's 18 µs.
     private static let ledgerTables = """
         CREATE TABLE token (
             tenant_id TEXT NOT NULL,
             sequence INTEGER NOT NULL CHECK (sequence >= 1),
             token_id BLOB NOT NULL CHECK (length(token_id) = 16),
-            kind INTEGER NOT NULL CHECK (kind IN (0, 1)),          -- call, session
-            state INTEGER NOT NULL CHECK (state IN (0, 1, 2)),     -- issued, used, revoked
+            kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 1),      -- call, session
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),    -- issued, used, revoked
             expires_at INTEGER NOT NULL,
             connector_id TEXT NOT NULL,
             environment_id TEXT NOT NULL,

@@ -12,9 +12,9 @@ enum Migrations {
     static var head: Int { all.count }
 
     /// Each step and its version number are one transaction, so that a crash between two leaves a version that exists.
-    static func run(on db: Database) throws {
+    static func run(on db: Database, to target: Int = head) throws {
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        for (index, migrate) in all.enumerated().dropFirst(version) {
+        for (index, migrate) in all.prefix(target).enumerated().dropFirst(version) {
             try db.inTransaction(.immediate) {
                 try migrate(db)
                 try db.execute(sql: "PRAGMA user_version = \(index + 1)")

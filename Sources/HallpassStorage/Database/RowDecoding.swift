@@ -26,12 +26,7 @@ extension Row {
     /// A JSON array of strings; `nil` where the column is NULL.
     func names<Name>(at index: Int, _ make: (String) -> Name?) throws -> [Name]? {
         guard let text = try decode(String?.self, atIndex: index) else { return nil }
-        // Which rule of JSON it breaks does not matter: we never wrote it.
-        guard let elements = try? JSONParser.parse(Array(text.utf8)).arrayValue else { throw damage(at: index) }
-        return try elements.map { element in
-            guard let name = element.stringValue.flatMap(make) else { throw damage(at: index) }
-            return name
-        }
+        return try JSONColumn.names(text, column: Array(columnNames)[index], make)
     }
 
     func scopes(at index: Int) throws -> ScopeSet { ScopeSet(try names(at: index, Scope.init) ?? []) }
@@ -53,6 +48,18 @@ enum JSONColumn {
     static func text(_ names: [String]) -> String {
         let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         return text(JSONValue.array(sorted.map(JSONValue.string)))
+    }
+
+    /// Reads what ``text(_:)`` wrote.
+    static func names<Name>(_ text: String, column: String, _ make: (String) -> Name?) throws -> [Name] {
+        // Which rule of JSON it breaks does not matter: we never wrote it.
+        guard let elements = try? JSONParser.parse(Array(text.utf8)).arrayValue else {
+            throw DamagedRow(column: column)
+        }
+        return try elements.map { element in
+            guard let name = element.stringValue.flatMap(make) else { throw DamagedRow(column: column) }
+            return name
+        }
     }
 
     static func text(_ value: JSONValue) -> String { String(decoding: value.serialized(), as: UTF8.self) }

@@ -28,7 +28,8 @@ final class LedgerJob: Sendable {
 final class LedgerQueue: Sendable {
     private struct State {
         var jobs: [LedgerJob] = []
-        var isWriterAsleep = false
+        /// How many jobs wake the writer; `nil` while it is awake.
+        var wakeCount: Int?
         var isClosed = false
     }
 
@@ -38,14 +39,17 @@ final class LedgerQueue: Sendable {
 
     init(capacity: Int) { self.capacity = capacity }
 
+    var count: Int { state.withLock { $0.jobs.count } }
+
     /// - Returns: why the job was not taken: ``HallpassError/overloaded`` or, once closed, ``HallpassError/unavailable``.
     func append(_ job: LedgerJob) -> HallpassError? {
         let (refusal, mustWake) = state.withLock { state -> (HallpassError?, Bool) in
             if state.isClosed { return (.unavailable, false) }
             guard state.jobs.count < capacity else { return (.overloaded, false) }
             state.jobs.append(job)
-            defer { state.isWriterAsleep = false }
-            return (nil, state.isWriterAsleep)
+            guard let wakeCount = state.wakeCount, state.jobs.count >= wakeCount else { return (nil, false) }
+            state.wakeCount = nil
+            return (nil, true)
         }
         if mustWake { wake.signal() }
         return refusal
@@ -64,7 +68,7 @@ final class LedgerQueue: Sendable {
                     taken = Array(state.jobs.prefix(limit))
                     state.jobs.removeFirst(limit)
                 }
-                state.isWriterAsleep = taken.isEmpty && !state.isClosed
+                state.wakeCount = taken.isEmpty && !state.isClosed ? 1 : nil
                 return (taken, state.isClosed)
             }
             if !jobs.isEmpty { return jobs }
@@ -73,12 +77,25 @@ final class LedgerQueue: Sendable {
         }
     }
 
+    /// Lets `count` jobs gather, for so long at most. May return early.
+    func gather(_ count: Int, forMicroseconds patience: Int) {
+        let mustWait = state.withLock { state in
+            guard state.jobs.count < count, !state.isClosed else { return false }
+            state.wakeCount = count
+            return true
+        }
+        guard mustWait else { return }
+        // Whether it was time or the jobs, ``take(upTo:)`` looks for itself; a late signal only makes it look twice.
+        _ = wake.wait(timeout: .now() + .microseconds(patience))
+        state.withLock { $0.wakeCount = nil }
+    }
+
     /// Takes nothing more; what waits is still worked off.
     func close() {
         let mustWake = state.withLock { state in
             state.isClosed = true
-            defer { state.isWriterAsleep = false }
-            return state.isWriterAsleep
+            defer { state.wakeCount = nil }
+            return state.wakeCount != nil
         }
         if mustWake { wake.signal() }
     }

@@ -1,14 +1,14 @@
 import HallpassCore
+import StrictJSON
 
 /// The cutoffs that this process has committed, by what they name.
 struct RecentCutoffs {
-    /// From this many on, those that can no longer matter are dropped.
-    private static let countBeforePruning = 10_000
+    /// From this many of one tenant on, those that can no longer matter are dropped.
+    private static let countBeforePruning = 1_000
 
     private struct Key: Hashable {
-        let tenant: TenantID
         let dimension: RevocationDimension
-        let id: String
+        let id: ExactString
     }
 
     private struct Mark {
@@ -16,22 +16,31 @@ struct RecentCutoffs {
         let createdAt: Int64
     }
 
-    private var marks: [Key: Mark] = [:]
-
-    var isEmpty: Bool { marks.isEmpty }
+    private var marks: [TenantID: [Key: Mark]] = [:]
 
     mutating func add(_ cutoff: RevocationCutoff, of tenant: TenantID, nowSeconds: Int64) {
-        let key = Key(tenant: tenant, dimension: cutoff.dimension, id: cutoff.id)
+        var marks = marks[tenant] ?? [:]
+        let key = Key(dimension: cutoff.dimension, id: ExactString(cutoff.id))
         let reach = max(cutoff.cutoff, marks[key]?.cutoff ?? 0)
         marks[key] = Mark(cutoff: reach, createdAt: nowSeconds)
-        guard marks.count >= Self.countBeforePruning else { return }
-        // No token that was out then is good any more.
-        let oldest = nowSeconds - Limits.tokenLifetimeSeconds.upperBound - Limits.clockLeewaySeconds
-        marks = marks.filter { $0.value.createdAt >= oldest }
+        if marks.count >= Self.countBeforePruning {
+            // No token that was out then is good any more.
+            let oldest = nowSeconds - Limits.tokenLifetimeSeconds.upperBound - Limits.clockLeewaySeconds
+            marks = marks.filter { $0.value.createdAt >= oldest }
+        }
+        self.marks[tenant] = marks
     }
 
-    func revoke(sequence: Int64, of tenant: TenantID, _ dimension: RevocationDimension, id: String) -> Bool {
-        guard let mark = marks[Key(tenant: tenant, dimension: dimension, id: id)] else { return false }
-        return sequence <= mark.cutoff
+    func revoke(_ token: StoredToken, sequence: Int64, of tenant: TenantID) -> Bool {
+        guard let marks = marks[tenant] else { return false }
+        return RevocationDimension.allCases.contains { dimension in
+            let id =
+                switch dimension {
+                case .actor: token.subject
+                case .client: token.client
+                case .connector: token.connector
+                }
+            return marks[Key(dimension: dimension, id: ExactString(id))].map { sequence <= $0.cutoff } ?? false
+        }
     }
 }

@@ -22,8 +22,7 @@ final class TokenTable {
                 """)
         select = try db.makeStatement(
             sql: """
-                SELECT token_id, state, expires_at, groups, subject, client_id, connector_id
-                FROM token WHERE tenant_id = ? AND sequence = ?
+                SELECT \(StoredToken.columns) FROM token WHERE tenant_id = ? AND sequence = ?
                 """)
         setState = try db.makeStatement(sql: "UPDATE token SET state = ? WHERE tenant_id = ? AND sequence = ?")
     }
@@ -38,15 +37,17 @@ final class TokenTable {
 
     /// Lets a token be used, once if it is for one use.
     func use(_ use: TokenUse, cutoffs: RecentCutoffs) throws -> Refusal? {
-        guard let found = try find(use.id, at: use.sequence, of: use.tenant, cutoffs: cutoffs) else {
+        guard let token = try find(use.id, at: use.sequence, of: use.tenant) else {
             return Refusal(.ledger, .tokenNotIssued)
         }
-        switch found.state {
+        if cutoffs.revoke(token, sequence: use.sequence, of: use.tenant) { return Refusal(.revoked, .tokenRevoked) }
+        switch State(rawValue: token.state) {
         case .issued: break
         case .used: return Refusal(.ledger, .tokenAlreadyUsed)
         case .revoked: return Refusal(.revoked, .tokenRevoked)
+        case nil: throw DamagedRow(column: "token.state")
         }
-        if let refusal = use.refusalByGroups(found.groups) { return refusal }
+        if let refusal = use.refusalByGroups(try token.groups()) { return refusal }
         if use.consumes { try set(.used, at: use.sequence, of: use.tenant) }
         return nil
     }
@@ -55,52 +56,22 @@ final class TokenTable {
     func revoke(
         _ id: TokenID, at sequence: Int64, of tenant: TenantID, nowSeconds: Int64, _ db: Database
     ) throws -> Bool {
-        guard let found = try find(id, at: sequence, of: tenant, cutoffs: RecentCutoffs()), found.state == .issued
-        else {
+        guard let token = try find(id, at: sequence, of: tenant), token.state == State.issued.rawValue else {
             return false
         }
         let isCutOff = try Bool.fetchOne(
             db, sql: "SELECT \(Self.isCutOff) FROM token WHERE tenant_id = ? AND sequence = ?",
             arguments: [tenant.rawValue, sequence])
         try set(.revoked, at: sequence, of: tenant)
-        return nowSeconds < found.expiresAt && isCutOff != true
-    }
-
-    private struct Found {
-        let state: State
-        let expiresAt: Int64
-        let groups: Set<GroupName>
+        return nowSeconds < token.expiresAt && isCutOff != true
     }
 
     /// - Returns: `nil` where no such token was issued, whatever else has its number.
-    private func find(
-        _ id: TokenID, at sequence: Int64, of tenant: TenantID, cutoffs: RecentCutoffs
-    ) throws -> Found? {
-        guard let row = try Row.fetchOne(select, arguments: [tenant.rawValue, sequence]),
-            try row.bytes(at: 0) == id.bytes
+    private func find(_ id: TokenID, at sequence: Int64, of tenant: TenantID) throws -> StoredToken? {
+        guard let token = try StoredToken.fetchOne(select, arguments: [tenant.rawValue, sequence]),
+            token.id.elementsEqual(id.bytes)
         else { return nil }
-        guard var state = State(rawValue: try row.decode(Int64.self, atIndex: 1)) else {
-            throw DamagedRow(column: "state")
-        }
-        if !cutoffs.isEmpty, try isCutOff(row, sequence: sequence, of: tenant, by: cutoffs) { state = .revoked }
-        return Found(
-            state: state, expiresAt: try row.decode(Int64.self, atIndex: 2),
-            groups: Set(try row.names(at: 3, GroupName.init) ?? []))
-    }
-
-    private func isCutOff(
-        _ row: Row, sequence: Int64, of tenant: TenantID, by cutoffs: RecentCutoffs
-    ) throws -> Bool {
-        try RevocationDimension.allCases.contains { dimension in
-            let column =
-                switch dimension {
-                case .actor: 4
-                case .client: 5
-                case .connector: 6
-                }
-            let id = try row.decode(String.self, atIndex: column)
-            return cutoffs.revoke(sequence: sequence, of: tenant, dimension, id: id)
-        }
+        return token
     }
 
     private func set(_ state: State, at sequence: Int64, of tenant: TenantID) throws {

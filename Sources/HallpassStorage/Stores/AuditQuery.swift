@@ -1,6 +1,5 @@
 import GRDB
 package import HallpassCore
-import StrictJSON
 
 /// Which of a tenant's audit records to list; what is `nil` does not narrow.
 package struct AuditQuery: Hashable, Sendable {
@@ -26,9 +25,8 @@ package struct AuditQuery: Hashable, Sendable {
 
     /// ` AND …`, with what it binds.
     ///
-    /// No index stands behind the members: each would cost every call, and a search is rare. A record is first searched for
-    /// the member's own bytes, which no other part of a canonical record can hold but a nested member of that name; only one
-    /// that has them is parsed. Measured: 200,000 records in 85 ms this way, 310 ms by parsing each.
+    /// No index stands behind the members: each would cost every call, and a search is rare. One that finds nothing reads the
+    /// tenant's whole chain, measured at 1.3 s a million records; `since` and `before` bound it.
     var condition: (sql: String, arguments: StatementArguments) {
         var sql = ""
         var arguments = StatementArguments()
@@ -39,10 +37,8 @@ package struct AuditQuery: Hashable, Sendable {
         }
         for (member, value) in members {
             guard let value else { continue }
-            var needle = Array("\"\(member)\":".utf8)
-            JSONWriter.appendString(value, to: &needle)
-            sql += " AND instr(record, ?) > 0 AND record ->> '$.\(member)' = ?"
-            arguments += [String(decoding: needle, as: UTF8.self), value]
+            sql += " AND record ->> '$.\(member)' = ?"
+            arguments += [value]
         }
         return (sql, arguments)
     }

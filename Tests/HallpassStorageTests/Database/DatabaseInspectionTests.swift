@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+
+@testable import HallpassStorage
+
+struct DatabaseInspectionTests {
+    @Test func `a running database can be examined, and says whose it is`() async throws {
+        try await Storage.with { storage in
+            for _ in 0..<3 { _ = try await storage.ledger.submit(Fixture.entry(.record)) }
+            let report = try HallpassDatabase.inspect(path: storage.folder.database)
+            #expect(report.isInUse)
+            #expect(report.processID == getpid())
+            #expect(report.schemaVersion == Migrations.head)
+            #expect(report.integrityProblems.isEmpty)
+            #expect(report.danglingReferences.isEmpty)
+            #expect(report.rowCounts.first { $0.table == "audit_record" }?.count == 3)
+            #expect(report.databaseBytes + report.logBytes > 0)
+        }
+    }
+
+    @Test func `an idle database is not in use, and stays free while it is examined`() async throws {
+        let folder = try ScratchFolder()
+        try await Storage.with(folder: folder) { _ in }
+        #expect(try !HallpassDatabase.inspect(path: folder.database).isInUse)
+        try await Storage.with(folder: folder) { _ in }
+    }
+
+    @Test func `dangling references are counted`() async throws {
+        let folder = try ScratchFolder()
+        try await Storage.with(folder: folder) { _ in }
+        try Storage.tamper(folder, "INSERT INTO environment VALUES ('nobody', 'prod', 0, NULL)")
+        #expect(try HallpassDatabase.inspect(path: folder.database).danglingReferences == ["environment: 1"])
+    }
+
+    @Test func `a missing file and another program's file are refused`() throws {
+        let folder = try ScratchFolder()
+        #expect(throws: DatabaseOpeningError.missing(path: folder.database)) {
+            try HallpassDatabase.inspect(path: folder.database)
+        }
+        try Storage.tamper(folder, "CREATE TABLE bookmark (url TEXT)")
+        #expect(throws: DatabaseOpeningError.notOurs(path: folder.database)) {
+            try HallpassDatabase.inspect(path: folder.database)
+        }
+    }
+}

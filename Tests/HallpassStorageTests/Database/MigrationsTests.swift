@@ -1,0 +1,51 @@
+import GRDB
+import HallpassCrypto
+import Testing
+
+@testable import HallpassStorage
+
+struct MigrationsTests {
+    /// The schema that each version's migrations make, as a digest of what SQLite keeps of it. A line that no longer matches
+    /// means that a released migration was edited: files in the field do not have that edit. Add a migration instead.
+    @Test(arguments: [(version: 1, digest: "wKCsoEykVTuh5COIEATO857zL7AKdj2r3dZwjT4KRJ0")])
+    func `a released migration makes what it always made`(version: Int, digest: String) throws {
+        let queue = try DatabaseQueue()
+        try queue.writeWithoutTransaction { try Migrations.run(on: $0, to: version) }
+        let schema = try queue.read { db in
+            try String.fetchAll(db, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+        }
+        #expect(Base64URL.encode(SHA256.hash(Array(schema.joined(separator: "\n").utf8))) == digest)
+    }
+
+    @Test func `every released version is pinned`() { #expect(Migrations.head == 1) }
+
+    @Test func `running again changes nothing`() throws {
+        let queue = try DatabaseQueue()
+        let changes = try queue.writeWithoutTransaction { db in
+            try Migrations.run(on: db)
+            let before = db.totalChangesCount
+            try Migrations.run(on: db)
+            return db.totalChangesCount - before
+        }
+        #expect(changes == 0)
+    }
+
+    @Test func `every table is strict and has the tenant first in its key`() throws {
+        let queue = try DatabaseQueue()
+        try queue.writeWithoutTransaction { try Migrations.run(on: $0) }
+        let tables = try queue.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT name, strict, (SELECT column.name FROM pragma_table_info(list.name) AS column WHERE pk = 1) AS key
+                    FROM pragma_table_list AS list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'
+                    """)
+        }
+        #expect(tables.count == 17)
+        for table in tables {
+            let name: String = table["name"]
+            #expect(table["strict"] == 1, "\(name)")
+            #expect(table["key"] == (name == "ledger_state" ? "id" : "tenant_id"), "\(name)")
+        }
+    }
+}

@@ -1,0 +1,228 @@
+import HallpassCore
+import Testing
+
+@testable import HallpassStorage
+
+struct LedgerTests {
+    /// The one promise that everything else leans on.
+    @Test func `a thousand uses of one token at once let one through`() async throws {
+        try await Storage.with { storage in
+            let token = try Fixture.token(storage.ledger)
+            try await storage.ledger.issue(token)
+            let refusals = try await withThrowingTaskGroup(of: Refusal?.self) { group in
+                for _ in 0..<1_000 { group.addTask { try await storage.ledger.use(token) } }
+                return try await group.reduce(into: [Refusal?]()) { $0.append($1) }
+            }
+            #expect(refusals.filter { $0 == nil }.count == 1)
+            #expect(refusals.compactMap { $0 }.allSatisfy { $0 == Refusal(.ledger, .tokenAlreadyUsed) })
+            let records = try await storage.audit.count(Fixture.acme)
+            #expect(records == 1_001)
+        }
+    }
+
+    @Test func `a session token is used many times`() async throws {
+        try await Storage.with { storage in
+            let token = try Fixture.token(storage.ledger, kind: .session)
+            try await storage.ledger.issue(token)
+            for _ in 0..<3 {
+                let refusal = try await storage.ledger.use(token, consumes: false)
+                #expect(refusal == nil)
+            }
+        }
+    }
+
+    @Test func `a peek does not use a token, and does not see a used one as good`() async throws {
+        try await Storage.with { storage in
+            let token = try Fixture.token(storage.ledger)
+            try await storage.ledger.issue(token)
+            let peek = try await storage.ledger.use(token, consumes: false)
+            let use = try await storage.ledger.use(token)
+            let peekAfterwards = try await storage.ledger.use(token, consumes: false)
+            #expect(peek == nil)
+            #expect(use == nil)
+            #expect(peekAfterwards == Refusal(.ledger, .tokenAlreadyUsed))
+        }
+    }
+
+    @Test func `a token that was never issued is refused as such`() async throws {
+        try await Storage.with { storage in
+            let issued = try Fixture.token(storage.ledger)
+            try await storage.ledger.issue(issued)
+            let never = try Fixture.token(storage.ledger)
+            let forged = TokenRow(
+                tenant: issued.tenant, sequence: issued.sequence, id: never.id, kind: .call,
+                deployment: issued.deployment,
+                client: issued.client, subject: issued.subject, groups: [], expiresAt: issued.expiresAt)
+            let elsewhere = TokenRow(
+                tenant: Fixture.globex, sequence: issued.sequence, id: issued.id, kind: .call,
+                deployment: issued.deployment, client: issued.client, subject: issued.subject, groups: [],
+                expiresAt: issued.expiresAt)
+            for token in [never, forged, elsewhere] {
+                let refusal = try await storage.ledger.use(token)
+                #expect(refusal == Refusal(.ledger, .tokenNotIssued))
+            }
+        }
+    }
+
+    @Test func `the groups kept at mint are what the grants are asked about`() async throws {
+        try await Storage.with { storage in
+            let token = try Fixture.token(storage.ledger, groups: ["support", "Über \"uns\""])
+            try await storage.ledger.issue(token)
+            let refusal = Refusal(.grant, .actorNotGranted)
+            let refused = try await storage.ledger.use(token) { groups in groups == token.groups ? refusal : nil }
+            #expect(refused == refusal)
+            let allowed = try await storage.ledger.use(token) { groups in groups == token.groups ? nil : refusal }
+            #expect(allowed == nil)
+        }
+    }
+
+    @Test func `a revoked token is refused, and revoking it twice says so`() async throws {
+        try await Storage.with { storage in
+            let token = try Fixture.token(storage.ledger)
+            try await storage.ledger.issue(token)
+            let action = LedgerAction.revokeToken(sequence: token.sequence, id: token.id)
+            var answers: [Bool] = []
+            for _ in 0..<2 {
+                guard case .tokenRevoked(let wasLive) = try await storage.ledger.submit(Fixture.entry(action)) else {
+                    throw UnexpectedOutcome()
+                }
+                answers.append(wasLive)
+            }
+            #expect(answers == [true, false])
+            let refusal = try await storage.ledger.use(token)
+            #expect(refusal == Refusal(.revoked, .tokenRevoked))
+        }
+    }
+
+    @Test(arguments: [(now: Fixture.now + 59, wasLive: true), (now: Fixture.now + 60, wasLive: false)])
+    func `a token that has expired was not live`(now: Int64, wasLive: Bool) async throws {
+        try await Storage.with { storage in
+            let token = try Fixture.token(storage.ledger, expiresAt: Fixture.now + 60)
+            try await storage.ledger.issue(token)
+            let action = LedgerAction.revokeToken(sequence: token.sequence, id: token.id)
+            let outcome = try await storage.ledger.submit(Fixture.entry(action, nowSeconds: now))
+            guard case .tokenRevoked(wasLive) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+        }
+    }
+
+    @Test func `one refusal leaves the others of its batch alone`() async throws {
+        let gate = Gate()
+        try await Storage.with(beforeCommit: gate.pass) { storage in
+            let tokens = try (0..<4).map { _ in try Fixture.token(storage.ledger) }
+            for token in tokens.dropLast() { try await storage.ledger.issue(token) }
+            gate.close()
+            async let first = storage.ledger.use(tokens[0])
+            await gate.untilSomeoneWaits()
+            let rest = try await withThrowingTaskGroup(of: (Int, Refusal?).self) { group in
+                for index in 1..<4 { group.addTask { (index, try await storage.ledger.use(tokens[index])) } }
+                await storage.ledger.untilQueued(3)
+                gate.open()
+                return try await group.reduce(into: [Int: Refusal?]()) { $0[$1.0] = $1.1 }
+            }
+            let refusal = try await first
+            #expect(refusal == nil)
+            #expect(rest == [1: nil, 2: nil, 3: Refusal(.ledger, .tokenNotIssued)])
+        }
+    }
+
+    @Test func `what waits while a batch commits goes into the next one, together`() async throws {
+        let gate = Gate()
+        let batches = BatchLog()
+        let storage = try Storage(observer: batches.note, beforeCommit: gate.pass)
+        gate.close()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await storage.ledger.submit(Fixture.entry(.record)) }
+            await gate.untilSomeoneWaits()
+            for _ in 0..<500 { group.addTask { _ = try await storage.ledger.submit(Fixture.entry(.record)) } }
+            await storage.ledger.untilQueued(500)
+            gate.open()
+            try await group.waitForAll()
+        }
+        try await storage.close()
+        #expect(batches.counts == [1, 500])
+    }
+
+    @Test(arguments: [(waiting: 3, refused: false), (waiting: 4, refused: true)])
+    func `a queue that is full refuses at once`(waiting: Int, refused: Bool) async throws {
+        let gate = Gate()
+        let storage = try Storage(queueCapacity: 4, beforeCommit: gate.pass)
+        gate.close()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await storage.ledger.submit(Fixture.entry(.record)) }
+            await gate.untilSomeoneWaits()
+            for _ in 0..<waiting { group.addTask { _ = try await storage.ledger.submit(Fixture.entry(.record)) } }
+            await storage.ledger.untilQueued(waiting)
+            if refused {
+                await #expect(throws: HallpassError.overloaded) {
+                    try await storage.ledger.submit(Fixture.entry(.record))
+                }
+            } else {
+                group.addTask { _ = try await storage.ledger.submit(Fixture.entry(.record)) }
+                await storage.ledger.untilQueued(waiting + 1)
+            }
+            gate.open()
+            try await group.waitForAll()
+        }
+        let count = try await storage.audit.count(Fixture.acme)
+        #expect(count == 5)
+        try await storage.close()
+    }
+
+    @Test func `stopping finishes what waits and refuses what comes`() async throws {
+        let gate = Gate()
+        let storage = try Storage(beforeCommit: gate.pass)
+        gate.close()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await storage.ledger.submit(Fixture.entry(.record)) }
+            await gate.untilSomeoneWaits()
+            for _ in 0..<9 { group.addTask { _ = try await storage.ledger.submit(Fixture.entry(.record)) } }
+            await storage.ledger.untilQueued(9)
+            group.addTask { await storage.ledger.stop() }
+            gate.open()
+            try await group.waitForAll()
+        }
+        await #expect(throws: HallpassError.unavailable) { try await storage.ledger.submit(Fixture.entry(.record)) }
+        let count = try await storage.audit.count(Fixture.acme)
+        #expect(count == 10)
+        await storage.ledger.stop()
+        try storage.database.close()
+    }
+
+    @Test func `after a mixed run every answer has its record and every chain holds`() async throws {
+        try await Storage.with { storage in
+            let tenants = [Fixture.acme, Fixture.globex]
+            let answers = try await withThrowingTaskGroup(of: Int.self) { group in
+                for worker in 0..<32 {
+                    group.addTask {
+                        let tenant = tenants[worker % 2]
+                        var answers = 0
+                        for round in 0..<20 {
+                            let token = try Fixture.token(storage.ledger, tenant: tenant)
+                            if round % 3 != 0 {
+                                try await storage.ledger.issue(token)
+                                answers += 1
+                            }
+                            _ = try await storage.ledger.use(token)
+                            _ = try await storage.ledger.use(token)
+                            _ = try await storage.ledger.submit(
+                                Fixture.entry(.revokeToken(sequence: token.sequence, id: token.id), tenant: tenant))
+                            answers += 3
+                        }
+                        return answers
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+            var records: Int64 = 0
+            for tenant in tenants {
+                let found = try await storage.chainBreak(tenant)
+                #expect(found == nil)
+                records += try await storage.audit.count(tenant)
+            }
+            #expect(records == Int64(answers))
+        }
+    }
+}
