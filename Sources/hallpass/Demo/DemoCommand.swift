@@ -34,7 +34,7 @@ struct DemoCommand: ReportingCommand {
     }
 
     func perform() async throws {
-        let port = try await PortProbe.freePort(host: Self.host, port: port)
+        let port = try await freePort()
         let origin = ServerSettings.origin(host: Self.host, port: port, isTLS: false)
         let instance = try await prepare(origin)
         let settings = try ServerSettings(
@@ -49,6 +49,15 @@ struct DemoCommand: ReportingCommand {
             beside: Server.Companion(service: demo, endsServer: once), onListening: demo.begin)
         if !once { try StandardOutput.writeLine("Stopped.") }
         if demo.wrongStepCount > 0 { throw ExitCode.refused }
+    }
+
+    private func freePort() async throws -> Int {
+        do {
+            return try await PortProbe.freePort(host: Self.host, port: port)
+        } catch var failure as CommandFailure {
+            failure.next = failure.next.map { "\($0), or: make demo PORT=\(PortProbe.otherPort(than: port))" }
+            throw failure
+        }
     }
 
     /// Nothing of this process's environment, so that the demo is the same everywhere; and only warnings, so that the story

@@ -47,9 +47,17 @@ final class DemoRun: Service {
             } catch is CancellationError {
                 return
             } catch let error as APIError {
-                throw error.failure
+                throw failure(error)
             }
         }
+    }
+
+    private func failure(_ error: APIError) -> CommandFailure {
+        // Only the first client's secret is not made anew where it is refused.
+        guard error.code == ErrorCode.invalidClient.rawValue else { return error.failure }
+        return .localFile(
+            "\(plan.instance.database) does not know the secret in \(plan.instance.adminFile).",
+            next: DemoCommand.startingAfresh(plan.instance))
     }
 
     private func tell(_ client: DemoClient) async throws {
