@@ -9,6 +9,13 @@ struct DamagedRow: Error {
     let column: String
 }
 
+extension Database {
+    /// Executes a statement that is prepared once and kept; most of the time of a small statement goes into preparing it.
+    func run(_ sql: String, _ arguments: StatementArguments) throws {
+        try cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+}
+
 extension Row {
     /// Reads a text through the initialiser that accepts only valid ones.
     func value<Value>(at index: Int, _ make: (String) -> Value?) throws -> Value {
@@ -51,13 +58,15 @@ enum JSONColumn {
     }
 
     /// Reads what ``text(_:)`` wrote.
-    static func names<Name>(_ text: String, column: String, _ make: (String) -> Name?) throws -> [Name] {
+    static func names<Name>(
+        _ text: String, column: @autoclosure () -> String, _ make: (String) -> Name?
+    ) throws -> [Name] {
         // Which rule of JSON it breaks does not matter: we never wrote it.
         guard let elements = try? JSONParser.parse(Array(text.utf8)).arrayValue else {
-            throw DamagedRow(column: column)
+            throw DamagedRow(column: column())
         }
         return try elements.map { element in
-            guard let name = element.stringValue.flatMap(make) else { throw DamagedRow(column: column) }
+            guard let name = element.stringValue.flatMap(make) else { throw DamagedRow(column: column()) }
             return name
         }
     }

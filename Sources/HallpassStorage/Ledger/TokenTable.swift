@@ -136,7 +136,7 @@ enum LedgerSequence {
 
     /// Keeps the numbers from being given twice once the tokens that had them are gone.
     static func note(_ sequence: Int64, _ db: Database) throws {
-        try db.execute(
-            sql: "UPDATE ledger_state SET last_sequence = ?1 WHERE last_sequence < ?1", arguments: [sequence])
+        try db.run(
+            "UPDATE ledger_state SET last_sequence = ?1 WHERE last_sequence < ?1", [sequence])
     }
 }

@@ -4,18 +4,18 @@ import HallpassCore
 
 enum KeyTable {
     static func insert(_ key: RootKeyRow, _ db: Database) throws {
-        try db.execute(
-            sql: "INSERT INTO root_key (tenant_id, version, sealed, created_at) VALUES (?, ?, ?, ?)",
-            arguments: [key.tenant.rawValue, key.version, Data(key.sealed), key.createdAt])
+        try db.run(
+            "INSERT INTO root_key (tenant_id, version, sealed, created_at) VALUES (?, ?, ?, ?)",
+            [key.tenant.rawValue, key.version, Data(key.sealed), key.createdAt])
     }
 
     static func insert(_ key: SigningKeyRow, _ db: Database) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
+        try db.run(
+            """
+            INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            [
                 key.tenant.rawValue, Data(key.id.bytes), key.deployment.connector.rawValue,
                 key.deployment.environment.rawValue, key.rootVersion, key.state.rawValue,
             ])
@@ -23,11 +23,11 @@ enum KeyTable {
 
     /// What these keys signed is good no more.
     static func retire(_ deployment: DeploymentID, of tenant: TenantID, _ db: Database) throws {
-        try db.execute(
-            sql: """
-                UPDATE signing_key SET state = 'retired'
-                WHERE tenant_id = ? AND connector_id = ? AND environment_id = ?
-                """,
-            arguments: [tenant.rawValue, deployment.connector.rawValue, deployment.environment.rawValue])
+        try db.run(
+            """
+            UPDATE signing_key SET state = 'retired'
+            WHERE tenant_id = ? AND connector_id = ? AND environment_id = ?
+            """,
+            [tenant.rawValue, deployment.connector.rawValue, deployment.environment.rawValue])
     }
 }

@@ -5,20 +5,20 @@ import StrictJSON
 /// Every accepted change, as the document that each resource became.
 enum RegistryHistory {
     static func insert(_ commit: RegistryCommit, revision: Int64, _ db: Database) throws {
-        try db.execute(
-            sql: "INSERT INTO revision (tenant_id, number, time_ms, author, summary) VALUES (?, ?, ?, ?, ?)",
-            arguments: [
+        try db.run(
+            "INSERT INTO revision (tenant_id, number, time_ms, author, summary) VALUES (?, ?, ?, ?, ?)",
+            [
                 commit.tenant.rawValue, revision, commit.timeMilliseconds, commit.author, commit.summary,
             ])
         for change in commit.changes {
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO registry_change (tenant_id, kind, name, revision, document) VALUES (?, ?, ?, ?, ?)
-                    """
-            ).execute(arguments: [
-                commit.tenant.rawValue, change.key.kind.rawValue, change.key.name, revision,
-                change.after.map { JSONColumn.text($0.json) },
-            ])
+            try db.run(
+                """
+                INSERT INTO registry_change (tenant_id, kind, name, revision, document) VALUES (?, ?, ?, ?, ?)
+                """,
+                [
+                    commit.tenant.rawValue, change.key.kind.rawValue, change.key.name, revision,
+                    change.after.map { JSONColumn.text($0.json) },
+                ])
         }
     }
 

@@ -31,9 +31,9 @@ extension RegistryStore {
                 transaction.db, sql: "SELECT 1 FROM client WHERE tenant_id = ? AND client_id = ?",
                 arguments: StatementArguments(key))
             guard client != nil else { throw HallpassError.notFound }
-            try transaction.db.execute(
-                sql: "DELETE FROM client_secret WHERE tenant_id = ? AND client_id = ? AND expires_at <= ?",
-                arguments: [secret.tenant.rawValue, secret.client.rawValue, nowSeconds])
+            try transaction.db.run(
+                "DELETE FROM client_secret WHERE tenant_id = ? AND client_id = ? AND expires_at <= ?",
+                [secret.tenant.rawValue, secret.client.rawValue, nowSeconds])
             let live = try Int.fetchOne(
                 transaction.db, sql: "SELECT count(*) FROM client_secret WHERE tenant_id = ? AND client_id = ?",
                 arguments: StatementArguments(key))
@@ -50,9 +50,9 @@ extension RegistryStore {
     /// - Throws: ``HallpassError/notFound`` when it is not there any more, and as ``Ledger/submit(_:)``.
     package func removeSecret(_ secret: ClientSecretRow, audit: AuditEntry) async throws(HallpassError) {
         try await ledger.transact { transaction in
-            try transaction.db.execute(
-                sql: "DELETE FROM client_secret WHERE tenant_id = ? AND client_id = ? AND digest = ?",
-                arguments: [secret.tenant.rawValue, secret.client.rawValue, Data(secret.digest.bytes)])
+            try transaction.db.run(
+                "DELETE FROM client_secret WHERE tenant_id = ? AND client_id = ? AND digest = ?",
+                [secret.tenant.rawValue, secret.client.rawValue, Data(secret.digest.bytes)])
             guard transaction.db.changesCount == 1 else { throw HallpassError.notFound }
             try transaction.record(audit, of: secret.tenant)
         }
@@ -64,11 +64,11 @@ enum SecretTable {
     static let columns = "client_id, digest, created_at, expires_at"
 
     static func insert(_ secret: ClientSecretRow, _ db: Database) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO client_secret (tenant_id, client_id, digest, created_at, expires_at) VALUES (?, ?, ?, ?, ?)
-                """,
-            arguments: [
+        try db.run(
+            """
+            INSERT INTO client_secret (tenant_id, client_id, digest, created_at, expires_at) VALUES (?, ?, ?, ?, ?)
+            """,
+            [
                 secret.tenant.rawValue, secret.client.rawValue, Data(secret.digest.bytes), secret.createdAt,
                 secret.expiresAt,
             ])

@@ -69,16 +69,16 @@ package struct RegistryStore: Sendable {
     /// The one statement that decides whether the change comes too late, or the tenant is there already.
     private static func advance(_ commit: RegistryCommit, _ db: Database) throws -> Int64 {
         if let rootKey = commit.rootKey, commit.expectedRevision == 0 {
-            try db.execute(
-                sql: "INSERT INTO tenant (tenant_id, revision) VALUES (?, 1) ON CONFLICT DO NOTHING",
-                arguments: [commit.tenant.rawValue])
+            try db.run(
+                "INSERT INTO tenant (tenant_id, revision) VALUES (?, 1) ON CONFLICT DO NOTHING",
+                [commit.tenant.rawValue])
             guard db.changesCount == 1 else { throw HallpassError.revisionConflict }
             try KeyTable.insert(rootKey, db)
             return 1
         }
-        try db.execute(
-            sql: "UPDATE tenant SET revision = revision + 1 WHERE tenant_id = ? AND revision = ?",
-            arguments: [commit.tenant.rawValue, commit.expectedRevision])
+        try db.run(
+            "UPDATE tenant SET revision = revision + 1 WHERE tenant_id = ? AND revision = ?",
+            [commit.tenant.rawValue, commit.expectedRevision])
         guard db.changesCount == 1 else { throw HallpassError.revisionConflict }
         return commit.expectedRevision + 1
     }

@@ -33,10 +33,9 @@ struct RegistryWriter {
         case (.connector(let connector), _):
             try delete("tool", where: "connector_id = ?", [connector.id.rawValue])
             // Two connectors may trade resources, and a resource is one connector's at any point.
-            try db.execute(
-                sql:
-                    "UPDATE connector SET resource = 'moving:' || connector_id WHERE tenant_id = ? AND connector_id = ?",
-                arguments: [tenant.rawValue, connector.id.rawValue])
+            try db.run(
+                "UPDATE connector SET resource = 'moving:' || connector_id WHERE tenant_id = ? AND connector_id = ?",
+                [tenant.rawValue, connector.id.rawValue])
         case (.environment(let environment), nil):
             try delete("environment", where: "environment_id = ?", [environment.id.rawValue])
         case (.tenant, nil):
@@ -47,9 +46,9 @@ struct RegistryWriter {
     }
 
     private func delete(_ table: String, where condition: String, _ values: [String]) throws {
-        try db.execute(
-            sql: "DELETE FROM \(table) WHERE tenant_id = ? AND \(condition)",
-            arguments: StatementArguments([tenant.rawValue] + values))
+        try db.run(
+            "DELETE FROM \(table) WHERE tenant_id = ? AND \(condition)",
+            StatementArguments([tenant.rawValue] + values))
     }
 
     private func put(_ resource: RegistryResource) throws {
@@ -65,54 +64,54 @@ struct RegistryWriter {
 
     private func put(_ tenant: Tenant) throws {
         guard tenant.id == self.tenant else { throw HallpassError.internal }
-        try db.execute(
-            sql: "UPDATE tenant SET display_name = ?2 WHERE tenant_id = ?1",
-            arguments: [tenant.id.rawValue, tenant.displayName])
+        try db.run(
+            "UPDATE tenant SET display_name = ?2 WHERE tenant_id = ?1",
+            [tenant.id.rawValue, tenant.displayName])
     }
 
     private func put(_ environment: Environment) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO environment (tenant_id, environment_id, is_protected, description) VALUES (?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET is_protected = excluded.is_protected, description = excluded.description
-                """,
-            arguments: [tenant.rawValue, environment.id.rawValue, environment.isProtected, environment.description])
+        try db.run(
+            """
+            INSERT INTO environment (tenant_id, environment_id, is_protected, description) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET is_protected = excluded.is_protected, description = excluded.description
+            """,
+            [tenant.rawValue, environment.id.rawValue, environment.isProtected, environment.description])
     }
 
     private func put(_ connector: Connector) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO connector (tenant_id, connector_id, resource, owner, description) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (tenant_id, connector_id) DO UPDATE SET
-                    resource = excluded.resource, owner = excluded.owner, description = excluded.description
-                """,
-            arguments: [
+        try db.run(
+            """
+            INSERT INTO connector (tenant_id, connector_id, resource, owner, description) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (tenant_id, connector_id) DO UPDATE SET
+                resource = excluded.resource, owner = excluded.owner, description = excluded.description
+            """,
+            [
                 tenant.rawValue, connector.id.rawValue, connector.resource.rawValue, connector.owner,
                 connector.description,
             ])
         for (position, tool) in connector.tools.enumerated() {
-            try db.cachedStatement(
-                sql: """
-                    INSERT INTO tool (tenant_id, connector_id, name, position, description, effect, scopes, input_schema)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                    """
-            ).execute(arguments: [
-                tenant.rawValue, connector.id.rawValue, tool.name.rawValue, position, tool.description,
-                tool.effect.rawValue, JSONColumn.text(tool.scopes), tool.inputSchema.map(JSONColumn.text),
-            ])
+            try db.run(
+                """
+                INSERT INTO tool (tenant_id, connector_id, name, position, description, effect, scopes, input_schema)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    tenant.rawValue, connector.id.rawValue, tool.name.rawValue, position, tool.description,
+                    tool.effect.rawValue, JSONColumn.text(tool.scopes), tool.inputSchema.map(JSONColumn.text),
+                ])
         }
     }
 
     private func put(_ deployment: Deployment) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO deployment (tenant_id, connector_id, environment_id, auth_mode, scopes, session_scopes,
-                    token_lifetime_seconds, allowed_tools) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET
-                    auth_mode = excluded.auth_mode, scopes = excluded.scopes, session_scopes = excluded.session_scopes,
-                    token_lifetime_seconds = excluded.token_lifetime_seconds, allowed_tools = excluded.allowed_tools
-                """,
-            arguments: [
+        try db.run(
+            """
+            INSERT INTO deployment (tenant_id, connector_id, environment_id, auth_mode, scopes, session_scopes,
+                token_lifetime_seconds, allowed_tools) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET
+                auth_mode = excluded.auth_mode, scopes = excluded.scopes, session_scopes = excluded.session_scopes,
+                token_lifetime_seconds = excluded.token_lifetime_seconds, allowed_tools = excluded.allowed_tools
+            """,
+            [
                 tenant.rawValue, deployment.id.connector.rawValue, deployment.id.environment.rawValue,
                 deployment.authMode.rawValue, JSONColumn.text(deployment.scopes),
                 JSONColumn.text(deployment.sessionScopes), deployment.tokenLifetimeSeconds,
@@ -121,12 +120,12 @@ struct RegistryWriter {
     }
 
     private func put(_ grant: Grant) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO access_grant (tenant_id, grant_id, subject, connector_id, environment_id, scopes, tools,
-                    expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
+        try db.run(
+            """
+            INSERT INTO access_grant (tenant_id, grant_id, subject, connector_id, environment_id, scopes, tools,
+                expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
                 tenant.rawValue, grant.id.rawValue, grant.subject.text, grant.deployment.connector.rawValue,
                 grant.deployment.environment.rawValue, JSONColumn.text(grant.scopes),
                 grant.tools.map { JSONColumn.text($0.map(\.rawValue)) }, grant.expiresAt,
@@ -142,23 +141,23 @@ struct RegistryWriter {
         case .mcpServer(let owned): deployments = owned
         case .automation(let held): roles = held.map(\.rawValue)
         }
-        try db.execute(
-            sql: """
-                INSERT INTO client (tenant_id, client_id, kind, asserts_actors, roles, description)
-                VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET kind = excluded.kind, asserts_actors = excluded.asserts_actors,
-                    roles = excluded.roles, description = excluded.description
-                """,
-            arguments: [
+        try db.run(
+            """
+            INSERT INTO client (tenant_id, client_id, kind, asserts_actors, roles, description)
+            VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET kind = excluded.kind, asserts_actors = excluded.asserts_actors,
+                roles = excluded.roles, description = excluded.description
+            """,
+            [
                 tenant.rawValue, client.id.rawValue, client.kind.name, assertsActors, JSONColumn.text(roles),
                 client.description,
             ])
         for deployment in deployments {
-            try db.execute(
-                sql: """
-                    INSERT INTO client_deployment (tenant_id, client_id, connector_id, environment_id) VALUES (?, ?, ?, ?)
-                    """,
-                arguments: [
+            try db.run(
+                """
+                INSERT INTO client_deployment (tenant_id, client_id, connector_id, environment_id) VALUES (?, ?, ?, ?)
+                """,
+                [
                     tenant.rawValue, client.id.rawValue, deployment.connector.rawValue, deployment.environment.rawValue,
                 ])
         }

@@ -19,12 +19,12 @@ package struct RevocationSummary: Hashable, Sendable {
 
 enum RevocationTable {
     static func insert(_ row: RevocationSummary, of tenant: TenantID, _ db: Database) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO revocation (tenant_id, cutoff, dimension, id, author, reason, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
+        try db.run(
+            """
+            INSERT INTO revocation (tenant_id, cutoff, dimension, id, author, reason, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
                 tenant.rawValue, row.cutoff.cutoff, row.cutoff.dimension.rawValue, row.cutoff.id, row.author,
                 row.reason,
                 row.createdAt,
