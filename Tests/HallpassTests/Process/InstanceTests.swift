@@ -51,6 +51,16 @@ struct InstanceTests {
         }
     }
 
+    @Test func `a first client is made once`() async throws {
+        try await instance.create(url: Self.url)
+        try await withEngine { engine in
+            let another = try #require(ClientID("another-admin"))
+            await #expect(throws: HallpassError.revisionConflict) {
+                try await engine.broker.bootstrap(admin: another, CallContext(requestID: "r", address: nil))
+            }
+        }
+    }
+
     @Test func `making it is on record`() async throws {
         try await instance.create(url: Self.url)
         let counts = try HallpassDatabase.inspect(path: instance.database).rowCounts
