@@ -36,12 +36,19 @@ def crm(broker: Broker) -> str:
 
 
 def refused_or_closed(wire: Wire) -> int:
-    """Asserts that what was sent got a 4xx or nothing, and that the connection ends; gives the status, or 0."""
+    """Asserts that what was sent got a 4xx or nothing, and that the connection ends; gives the status, or 0.
+
+    Where there is an answer it has the one shape, even of what was no HTTP.
+    """
     try:
         answer = wire.answer()
     except Closed:
         return 0
     assert 400 <= answer.status < 500, answer
+    body = json.loads(answer.body)
+    # On the OAuth routes `error` is OAuth's own word, and ours stands beside it.
+    error = body if isinstance(body["error"], str) else body["error"]
+    assert body["ok"] is False and error["request_id"] == answer.headers["x-request-id"], answer
     assert wire.is_closed()
     return answer.status
 
