@@ -18,6 +18,9 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case toolNotAllowed = "tool_not_allowed"
     case insufficientScope = "insufficient_scope"
     case actorNotGranted = "actor_not_granted"
+    case invalidArguments = "invalid_arguments"
+    /// Stands for whatever a constraint's `when_violated` says; never on the wire itself.
+    case constraintViolated = "constraint_violated"
     case malformedToken = "malformed_token"
     case unknownKey = "unknown_key"
     case badSignature = "bad_signature"
@@ -31,6 +34,11 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case tokenRevoked = "token_revoked"
     case tokenNotIssued = "token_not_issued"
     case disabled
+    case idempotencyKeyRequired = "idempotency_key_required"
+    case idempotencyConflict = "idempotency_conflict"
+    case idempotencyInFlight = "idempotency_in_flight"
+    case outcomeUnknown = "outcome_unknown"
+    case outcomeConflict = "outcome_conflict"
     case overloaded
     case unavailable
     case storageUnavailable = "storage_unavailable"
@@ -40,7 +48,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     /// True only if the very same call can succeed later.
     package var isRetryable: Bool {
         switch self {
-        case .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: true
+        case .idempotencyInFlight, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: true
         default: false
         }
     }
@@ -49,17 +57,19 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     package var suggestedAction: String {
         switch self {
         case .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed, .notFound,
-            .revisionConflict, .inUse, .limitReached:
+            .revisionConflict, .inUse, .limitReached, .outcomeConflict:
             "fix_request"
         case .invalidClient: "check_credentials"
         case .actorNotProven: "reauthenticate_user"
         case .unknownConnector, .unknownEnvironment, .unknownTool: "list_tools"
         case .toolNotAllowed, .insufficientScope, .actorNotGranted: "request_access"
+        case .invalidArguments, .constraintViolated, .idempotencyKeyRequired, .idempotencyConflict: "fix_arguments"
+        case .outcomeUnknown: "reconcile"
         case .malformedToken, .unknownKey, .badSignature, .wrongIssuer, .wrongAudience, .tokenExpired,
             .tokenNotYetValid, .toolMismatch, .argumentsMismatch, .tokenAlreadyUsed, .tokenRevoked, .tokenNotIssued:
             "mint_new_token"
         case .forbidden, .disabled, .internal: "contact_admin"
-        case .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: "wait"
+        case .idempotencyInFlight, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: "wait"
         }
     }
 }

@@ -23,6 +23,9 @@ package enum HallpassError: Error, Hashable, Sendable {
     case toolNotAllowed
     case insufficientScope(missing: ScopeSet)
     case actorNotGranted
+    /// Every violation of the tool's schema, at once.
+    case invalidArguments([ErrorDetail])
+    case constraintViolated(ConstraintRefusal, [ErrorDetail])
     case malformedToken
     case unknownKey
     case badSignature
@@ -36,6 +39,11 @@ package enum HallpassError: Error, Hashable, Sendable {
     case tokenRevoked
     case tokenNotIssued
     case disabled(Disableable)
+    case idempotencyKeyRequired
+    case idempotencyConflict
+    case idempotencyInFlight(retryAfterSeconds: Int64)
+    case outcomeUnknown
+    case outcomeConflict
     case overloaded
     case unavailable
     case storageUnavailable
@@ -81,6 +89,8 @@ extension HallpassError {
         case .toolNotAllowed: .toolNotAllowed
         case .insufficientScope: .insufficientScope
         case .actorNotGranted: .actorNotGranted
+        case .invalidArguments: .invalidArguments
+        case .constraintViolated: .constraintViolated
         case .malformedToken: .malformedToken
         case .unknownKey: .unknownKey
         case .badSignature: .badSignature
@@ -94,6 +104,11 @@ extension HallpassError {
         case .tokenRevoked: .tokenRevoked
         case .tokenNotIssued: .tokenNotIssued
         case .disabled: .disabled
+        case .idempotencyKeyRequired: .idempotencyKeyRequired
+        case .idempotencyConflict: .idempotencyConflict
+        case .idempotencyInFlight: .idempotencyInFlight
+        case .outcomeUnknown: .outcomeUnknown
+        case .outcomeConflict: .outcomeConflict
         case .overloaded: .overloaded
         case .unavailable: .unavailable
         case .storageUnavailable: .storageUnavailable
@@ -126,6 +141,11 @@ extension HallpassError {
         case .toolNotAllowed: "This tool is not on the connector's allow-list in this environment."
         case .insufficientScope(let missing): "These scopes are missing: \(missing.spaceSeparated)."
         case .actorNotGranted: "The person this call is for has no grant for it in this environment."
+        case .invalidArguments(let details):
+            details.count == 1
+                ? "The arguments are not valid: \(details[0].path.isEmpty ? "they" : details[0].path) \(details[0].message)."
+                : "The arguments are not valid in \(details.count) places; details lists them."
+        case .constraintViolated(let refusal, _): refusal.message
         case .malformedToken: "The token is not a well-formed call token."
         case .unknownKey: "The token was not signed with a key that is in use."
         case .badSignature: "The token's signature does not match."
@@ -139,6 +159,13 @@ extension HallpassError {
         case .tokenRevoked: "The token has been revoked."
         case .tokenNotIssued: "The token is not one that this broker issued."
         case .disabled(let what): "The \(what.rawValue) is switched off."
+        case .idempotencyKeyRequired:
+            "This tool changes something, so the call needs an idempotency_key; the same key for every retry of this call."
+        case .idempotencyConflict: "This idempotency_key was used for other arguments; a new intent needs a new key."
+        case .idempotencyInFlight: "The same call is being executed right now; ask again for its result."
+        case .outcomeUnknown:
+            "The same call was begun and never reported; look up whether it took effect before anything is repeated."
+        case .outcomeConflict: "Another outcome was reported for this call before."
         case .overloaded: "The broker is busy; nothing was executed or issued."
         case .unavailable: "The broker cannot be sure right now; nothing was executed or issued."
         case .storageUnavailable: "The broker cannot store this right now; nothing was executed or issued."
@@ -147,15 +174,34 @@ extension HallpassError {
         }
     }
 
-    package var details: [JSONViolation] {
+    package var details: [ErrorDetail] {
         switch self {
-        case .invalidRequest(let violations): violations
+        case .invalidRequest(let violations):
+            violations.map { ErrorDetail(path: $0.path, rule: $0.rule, message: $0.message) }
+        case .invalidArguments(let details), .constraintViolated(_, let details): details
         case .insufficientScope(let missing):
-            missing.scopes.map { JSONViolation(path: "/scope", rule: "scope", message: $0.rawValue) }
+            missing.scopes.map { ErrorDetail(path: "/scope", rule: "scope", message: $0.rawValue) }
         default: []
         }
     }
 
-    /// When to ask again; stands exactly where ``ErrorCode/isRetryable`` does.
-    package var retryAfterSeconds: Int? { code.isRetryable ? 1 : nil }
+    /// The code as callers see it: the broker's own, or that of the constraint that was violated.
+    package var wireCode: String {
+        if case .constraintViolated(let refusal, _) = self { refusal.code } else { code.rawValue }
+    }
+
+    /// True only if the very same call can succeed later.
+    package var isRetryable: Bool {
+        if case .constraintViolated(let refusal, _) = self { refusal.isRetryable } else { code.isRetryable }
+    }
+
+    package var suggestedAction: String {
+        if case .constraintViolated(let refusal, _) = self { refusal.suggestedAction } else { code.suggestedAction }
+    }
+
+    /// When to ask again, for what the broker itself calls retryable.
+    package var retryAfterSeconds: Int? {
+        if case .idempotencyInFlight(let seconds) = self { return Int(seconds) }
+        return code.isRetryable ? 1 : nil
+    }
 }

@@ -48,8 +48,20 @@ package enum Limits {
     package static let sessionTokenLifetimeSeconds: Int64 = 300
     /// How far ahead of the clock `iat` may lie, in seconds: a clock stepped back by its time service refuses no one.
     package static let clockLeewaySeconds: Int64 = 5
-    /// How long a server that was told to execute may take to say how it went, in seconds.
-    package static let leaseSeconds: Int64 = 300
+    /// How long a server that was told to execute may take to say how it went, unless its deployment says otherwise.
+    package static let leaseDefaultSeconds: Int64 = 300
+    /// What a deployment may say of that: past an hour a lost call would be unknown for too long.
+    package static let leaseSeconds: ClosedRange<Int64> = 1...3_600
+    /// How long an idempotency key is remembered, unless its deployment says otherwise: a day.
+    package static let idempotencyRetentionDefaultSeconds: Int64 = 86_400
+    /// What a deployment may say of that: an hour to thirty days.
+    package static let idempotencyRetentionSeconds: ClosedRange<Int64> = 3_600...2_592_000
+    /// A result that is kept for replay; of a larger one only the digest is kept.
+    package static let outcomeBytes = 64 * 1024
+    /// The body of an outcome: a large result is worth reading, to record its digest.
+    package static let outcomeBodyBytes = 4 * 1024 * 1024
+    /// Constraints of one deployment or grant.
+    package static let constraintsPerResource = 256
     /// Token rows are kept this long past their expiry, in seconds, so that a clock set back finds them still.
     package static let tokenRetentionSeconds: Int64 = 3_600
 

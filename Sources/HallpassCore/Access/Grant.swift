@@ -42,10 +42,12 @@ package struct Grant: Hashable, Sendable {
     package let tools: Set<ToolName>?
     /// Unix seconds; good up to, not at, this moment.
     package let expiresAt: Int64?
+    /// Hold for calls that rest on this grant alone: who also has an unconstrained grant is not bound by these.
+    package let constraints: [Constraint]
 
     package init(
         id: GrantID, subject: GrantSubject, deployment: DeploymentID, scopes: ScopeSet, tools: Set<ToolName>? = nil,
-        expiresAt: Int64? = nil
+        expiresAt: Int64? = nil, constraints: [Constraint] = []
     ) {
         self.id = id
         self.subject = subject
@@ -53,6 +55,7 @@ package struct Grant: Hashable, Sendable {
         self.scopes = scopes
         self.tools = tools
         self.expiresAt = expiresAt
+        self.constraints = constraints
     }
 
     package func isInForce(atSeconds now: Int64) -> Bool { expiresAt.map { now < $0 } ?? true }

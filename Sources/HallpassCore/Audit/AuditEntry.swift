@@ -9,7 +9,8 @@ package struct AuditEntry: Hashable, Sendable {
     /// Milliseconds since 1970.
     package var timeMilliseconds: Int64
     package var requestID: String
-    package var error: ErrorCode?
+    /// The refusal's code as callers saw it.
+    package var code: String?
     package var check: Check?
     package var client: ClientID?
     /// The client's or the proxy-reported address, without port.
@@ -45,7 +46,7 @@ package struct AuditEntry: Hashable, Sendable {
     package func refused(_ refusal: Refusal) -> AuditEntry {
         var entry = self
         entry.decision = .deny
-        entry.error = refusal.error.code
+        entry.code = refusal.error.wireCode
         entry.check = refusal.check
         return entry
     }

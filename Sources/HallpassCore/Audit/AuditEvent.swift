@@ -3,6 +3,8 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case mint
     case verify
     case introspect
+    /// What a server said of a call it was told to execute.
+    case outcome
     /// One token, by RFC 7009.
     case revokeToken = "revoke_token"
     /// Everything up to now that matches a dimension.
@@ -22,6 +24,8 @@ package enum AuditDecision: String, Hashable, Sendable, CaseIterable {
     /// Done as asked: minted, revoked, changed.
     case allow
     case execute
+    /// Done before under the same key: the earlier result was given again.
+    case replay
     case active
     case inactive
     /// Refused; `code` and `check` say why.

@@ -67,7 +67,7 @@ extension AuditEntry {
         writer.add("call_id", callID?.text)
         writer.add("check", check?.rawValue)
         writer.add("client_id", client?.rawValue)
-        writer.add("code", error?.rawValue)
+        writer.add("code", code)
         writer.add("connector", connector?.rawValue)
         writer.add("count", count)
         writer.add("decision", decision.rawValue)

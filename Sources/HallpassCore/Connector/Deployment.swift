@@ -45,10 +45,18 @@ package struct Deployment: Hashable, Sendable {
     package let sessionScopes: ScopeSet
     /// `nil`: no explicit allow-list, so only tools that read are allowed.
     package let allowedTools: Set<ToolName>?
+    /// In the order they are asked; the first that is violated speaks.
+    package let constraints: [Constraint]
+    /// How long a key of this deployment is remembered, in seconds: 1 hour to 30 days.
+    package let idempotencyRetentionSeconds: Int64
+    /// How long a server that was told to execute may take to say how it went, in seconds.
+    package let leaseSeconds: Int64
 
     package init(
         id: DeploymentID, authMode: AuthMode, scopes: ScopeSet, tokenLifetimeSeconds: Int64,
-        sessionScopes: ScopeSet = .empty, allowedTools: Set<ToolName>? = nil
+        sessionScopes: ScopeSet = .empty, allowedTools: Set<ToolName>? = nil, constraints: [Constraint] = [],
+        idempotencyRetentionSeconds: Int64 = Limits.idempotencyRetentionDefaultSeconds,
+        leaseSeconds: Int64 = Limits.leaseDefaultSeconds
     ) {
         self.id = id
         self.authMode = authMode
@@ -56,6 +64,9 @@ package struct Deployment: Hashable, Sendable {
         self.tokenLifetimeSeconds = tokenLifetimeSeconds
         self.sessionScopes = sessionScopes
         self.allowedTools = allowedTools
+        self.constraints = constraints
+        self.idempotencyRetentionSeconds = idempotencyRetentionSeconds
+        self.leaseSeconds = leaseSeconds
     }
 
     /// The second of the two independent controls: a tool that is not listed is not callable, whatever the scopes.

@@ -31,14 +31,18 @@ package struct Tool: Hashable, Sendable {
     /// What a token must carry, all of it, to call this tool.
     package let scopes: ScopeSet
     package let inputSchema: JSONValue?
+    /// Acting twice does no more than acting once, as its author says; every tool that reads is.
+    package let isIdempotent: Bool
 
     package init(
-        name: ToolName, description: String? = nil, effect: ToolEffect, scopes: ScopeSet, inputSchema: JSONValue? = nil
+        name: ToolName, description: String? = nil, effect: ToolEffect, scopes: ScopeSet, inputSchema: JSONValue? = nil,
+        isIdempotent: Bool = false
     ) {
         self.name = name
         self.description = description
         self.effect = effect
         self.scopes = scopes
         self.inputSchema = inputSchema
+        self.isIdempotent = isIdempotent || effect == .read
     }
 }

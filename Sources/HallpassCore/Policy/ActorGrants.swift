@@ -5,8 +5,11 @@ struct ActorGrants {
     /// its grant can be looked at again.
     let relevantGroups: Set<GroupName>
 
+    /// - Parameter leavingOut: grants whose own constraints the arguments violate.
     /// - Returns: `nil` when no grant in force covers the tool: no grant means no.
-    init?(_ grants: [Grant], actor: Actor, tool: ToolName?, nowSeconds: Int64) {
+    init?(
+        _ grants: [Grant], actor: Actor, tool: ToolName?, nowSeconds: Int64, leavingOut: Set<GrantID> = []
+    ) {
         var scopes: [Scope] = []
         var relevantGroups: Set<GroupName> = []
         var isGranted = false
@@ -17,12 +20,49 @@ struct ActorGrants {
                 guard actor.groups.contains(group) else { continue }
                 relevantGroups.insert(group)
             }
-            guard grant.isInForce(atSeconds: nowSeconds), grant.covers(tool) else { continue }
+            guard grant.isInForce(atSeconds: nowSeconds), grant.covers(tool), !leavingOut.contains(grant.id) else {
+                continue
+            }
             isGranted = true
             scopes += grant.scopes.scopes
         }
         guard isGranted else { return nil }
         self.scopes = ScopeSet(scopes)
         self.relevantGroups = relevantGroups
+    }
+}
+
+/// Asks an actor's grants about one call: with all of them, and with those that its arguments leave.
+struct GrantCheck: Sendable {
+    let grants: [Grant]
+    let tool: ToolName?
+    /// All of these must be granted.
+    let scope: ScopeSet
+    let nowSeconds: Int64
+    /// Grants whose own constraints the arguments violate.
+    var unmet: [GrantID: HallpassError] = [:]
+
+    func refusal(_ actor: Actor) -> Refusal? {
+        guard let granted = ActorGrants(grants, actor: actor, tool: tool, nowSeconds: nowSeconds) else {
+            return Refusal(.grant, .actorNotGranted)
+        }
+        let missing = scope.subtracting(granted.scopes)
+        guard missing.isEmpty else { return Refusal(.grant, .insufficientScope(missing: missing)) }
+        guard !unmet.isEmpty else { return nil }
+        let met = ActorGrants(
+            grants, actor: actor, tool: tool, nowSeconds: nowSeconds, leavingOut: Set(unmet.keys))
+        guard met.map({ scope.isSubset(of: $0.scopes) }) != true else { return nil }
+        // Without its unmet grants the call is not covered, so one of those is what stands in its way.
+        let own = grants.first { unmet[$0.id] != nil && $0.covers(tool) && $0.isFor(actor) }
+        return own.flatMap { unmet[$0.id] }.map { Refusal(.constraints, $0) } ?? Refusal(.grant, .actorNotGranted)
+    }
+}
+
+extension Grant {
+    fileprivate func isFor(_ actor: Actor) -> Bool {
+        switch subject {
+        case .user(let subject): subject == actor.subject
+        case .group(let group): actor.groups.contains(group)
+        }
     }
 }

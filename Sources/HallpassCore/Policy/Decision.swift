@@ -29,5 +29,8 @@ package enum Check: String, Hashable, Sendable, CaseIterable {
     case grant
     case revoked
     case arguments
+    case inputSchema = "input_schema"
+    case constraints
     case ledger
+    case idempotency
 }

@@ -1,4 +1,5 @@
 package import HallpassCrypto
+package import StrictJSON
 
 /// What a gateway asks a token for.
 package struct MintRequest: Hashable, Sendable {
@@ -13,6 +14,8 @@ package struct MintRequest: Hashable, Sendable {
     package var environment: EnvironmentID
     /// Absent: a session token.
     package var tool: ToolName?
+    /// Checked now where they are shown; without them only at verify.
+    package var arguments: JSONObject?
     package var argumentsDigest: SHA256Digest?
     /// Absent: what the tool requires, or for a session all that is granted.
     package var scope: ScopeSet?
@@ -68,11 +71,24 @@ package enum MintPolicy {
         if !required.isSubset(of: requested) {
             throw Refusal(.scopes, .insufficientScope(missing: required.subtracting(requested)))
         }
+        try checkArguments(request, deployment: deployment, grants: grants, scope: requested, in: snapshot, nowSeconds)
         return MintDecision(
             kind: kind, deployment: deployment.id, audience: connector.resource, scope: requested,
             lifetimeSeconds: min(
                 request.lifetimeSeconds ?? kind.defaultLifetimeSeconds, deployment.tokenLifetimeSeconds),
             groups: granted.relevantGroups)
+    }
+
+    private static func checkArguments(
+        _ request: MintRequest, deployment: Deployment, grants: [Grant], scope: ScopeSet, in snapshot: TenantSnapshot,
+        _ nowSeconds: Int64
+    ) throws(Refusal) {
+        guard let tool = request.tool, let arguments = request.arguments else { return }
+        try snapshot.contracts.checkSchema(arguments, tool: tool, of: deployment.id.connector)
+        try snapshot.contracts.checkConstraints(arguments, tool: tool, of: deployment.id)
+        let unmet = try snapshot.contracts.unmetGrants(grants, arguments: arguments, tool: tool)
+        let check = GrantCheck(grants: grants, tool: tool, scope: scope, nowSeconds: nowSeconds, unmet: unmet)
+        if let refusal = check.refusal(request.actor) { throw refusal }
     }
 
     private static func findDeployment(

@@ -5,6 +5,7 @@ package struct TenantSnapshot: Sendable {
     package let revocations: RevocationCutoffs
     let connectorsByResource: [ResourceURI: ConnectorID]
     let grantsByDeployment: [DeploymentID: [Grant]]
+    let contracts: Contracts
 
     package init(registry: TenantRegistry, keys: KeyRing, revocations: RevocationCutoffs) {
         self.registry = registry
@@ -13,6 +14,7 @@ package struct TenantSnapshot: Sendable {
         connectorsByResource = Dictionary(
             registry.connectors.values.map { ($0.resource, $0.id) }, uniquingKeysWith: { first, _ in first })
         grantsByDeployment = Dictionary(grouping: registry.grants.values, by: \.deployment)
+        contracts = Contracts(registry)
     }
 
     private init(copying other: TenantSnapshot, revocations: RevocationCutoffs) {
@@ -21,6 +23,7 @@ package struct TenantSnapshot: Sendable {
         self.revocations = revocations
         connectorsByResource = other.connectorsByResource
         grantsByDeployment = other.grantsByDeployment
+        contracts = other.contracts
     }
 
     /// The same registry and keys, with one cutoff more.

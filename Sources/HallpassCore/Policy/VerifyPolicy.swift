@@ -1,15 +1,19 @@
 package import HallpassCrypto
+package import StrictJSON
 
 /// What an MCP server says about the call it was asked to make.
 package struct VerifyQuery: Hashable, Sendable {
     /// Absent only for a session token that authenticates without running a tool.
     package var tool: ToolName?
-    package var argumentsDigest: SHA256Digest?
+    package var arguments: JSONObject?
     package var environment: EnvironmentID?
+    package var idempotencyKey: IdempotencyKey?
+    /// A peek asks whether the token is good, not whether one call is: no arguments are looked at.
+    package var isPeek = false
 
-    package init(tool: ToolName? = nil, argumentsDigest: SHA256Digest? = nil, environment: EnvironmentID? = nil) {
+    package init(tool: ToolName? = nil, arguments: JSONObject? = nil, environment: EnvironmentID? = nil) {
         self.tool = tool
-        self.argumentsDigest = argumentsDigest
+        self.arguments = arguments
         self.environment = environment
     }
 }
@@ -34,10 +38,19 @@ package struct VerifyContext: Hashable, Sendable {
 package enum VerifyPolicy {
     /// What remains to be asked of the ledger once everything else is in order.
     package struct Decision: Sendable {
+        /// The tool that will run, or `nil` for a session token that runs none.
+        package let tool: Tool?
+        /// SHA-256 of the canonical arguments as they were sent.
+        package let argumentsDigest: SHA256Digest?
+        fileprivate let grantCheck: GrantCheck
+        fileprivate let subject: Subject
+
         /// Whether the actor's grants cover the call, given the groups kept with the token.
         ///
         /// Only the ledger knows those groups, so it asks this before it lets the token be used.
-        package let refusalByGroups: @Sendable (Set<GroupName>) -> Refusal?
+        package func refusal(groups: Set<GroupName>) -> Refusal? {
+            grantCheck.refusal(Actor(subject: subject, groups: groups))
+        }
     }
 
     package static func decide(
@@ -52,19 +65,35 @@ package enum VerifyPolicy {
         try checkScopes(claims, tool: tool, connector: connector, deployment: deployment)
 
         let grants = snapshot.grantsByDeployment[deployment.id] ?? []
-        let refusalByGroups = grantCheck(claims, tool: tool?.name, grants: grants, nowSeconds: context.nowSeconds)
-        // Only the ledger knows the groups kept with the token. Whoever is covered by name needs none of them; whom not
-        // even all of them would cover is refused here, in the order of the checks.
-        let allGroups = Set(grants.compactMap(\.subject.group))
-        if let refusal = refusalByGroups([]), refusalByGroups(allGroups) != nil { throw refusal }
-
+        var check = GrantCheck(
+            grants: grants, tool: tool?.name, scope: claims.scope, nowSeconds: context.nowSeconds)
+        try refuseWhereNoGroupHelps(check, claims)
         guard !snapshot.revocations.revokes(claims) else { throw Refusal(.revoked, .tokenRevoked) }
-        if let bound = claims.argumentsDigest, tool != nil {
-            guard let given = query.argumentsDigest, given.constantTimeEquals(bound) else {
-                throw Refusal(.arguments, .argumentsMismatch)
-            }
+
+        guard let tool, !query.isPeek else {
+            return Decision(tool: tool, argumentsDigest: nil, grantCheck: check, subject: claims.subject)
         }
-        return Decision(refusalByGroups: refusalByGroups)
+        let arguments = query.arguments ?? JSONObject()
+        let digest = ArgumentsDigest.of(arguments, tool: tool.name)
+        if let bound = claims.argumentsDigest, !digest.constantTimeEquals(bound) {
+            throw Refusal(.arguments, .argumentsMismatch)
+        }
+        try snapshot.contracts.checkSchema(arguments, tool: tool.name, of: connector.id)
+        try snapshot.contracts.checkConstraints(arguments, tool: tool.name, of: deployment.id)
+        check.unmet = try snapshot.contracts.unmetGrants(grants, arguments: arguments, tool: tool.name)
+        try refuseWhereNoGroupHelps(check, claims)
+        guard tool.effect == .read || query.idempotencyKey != nil else {
+            throw Refusal(.idempotency, .idempotencyKeyRequired)
+        }
+        return Decision(tool: tool, argumentsDigest: digest, grantCheck: check, subject: claims.subject)
+    }
+
+    /// Only the ledger knows the groups kept with the token. Whoever is covered by name needs none of them; whom not even
+    /// all of them would cover is refused here, in the order of the checks.
+    private static func refuseWhereNoGroupHelps(_ check: GrantCheck, _ claims: TokenClaims) throws(Refusal) {
+        guard let refusal = check.refusal(Actor(subject: claims.subject)) else { return }
+        let allGroups = Set(check.grants.compactMap(\.subject.group))
+        if check.refusal(Actor(subject: claims.subject, groups: allGroups)) != nil { throw refusal }
     }
 
     private static func checkAudience(
@@ -112,18 +141,5 @@ package enum VerifyPolicy {
             claims.kind == .session ? SessionScopes.ceiling(of: deployment, connector: connector) : deployment.scopes
         let missing = (tool?.scopes ?? .empty).subtracting(claims.scope).union(claims.scope.subtracting(ceiling))
         guard missing.isEmpty else { throw Refusal(.scopes, .insufficientScope(missing: missing)) }
-    }
-
-    private static func grantCheck(
-        _ claims: TokenClaims, tool: ToolName?, grants: [Grant], nowSeconds: Int64
-    ) -> @Sendable (Set<GroupName>) -> Refusal? {
-        { groups in
-            let actor = Actor(subject: claims.subject, groups: groups)
-            guard let granted = ActorGrants(grants, actor: actor, tool: tool, nowSeconds: nowSeconds) else {
-                return Refusal(.grant, .actorNotGranted)
-            }
-            let missing = claims.scope.subtracting(granted.scopes)
-            return missing.isEmpty ? nil : Refusal(.grant, .insufficientScope(missing: missing))
-        }
     }
 }

@@ -27,6 +27,11 @@ package struct RegistryPlan: Hashable, Sendable {
                 continue
             }
             documentByKey[document.key] = index
+            if current.resource(document.key) != document {
+                found += document.schemaViolations.map {
+                    RegistryViolation(key: document.key, document: index, violation: $0)
+                }
+            }
             registry.put(document)
         }
         var touched = Set(documentByKey.keys)

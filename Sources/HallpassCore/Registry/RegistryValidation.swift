@@ -55,6 +55,8 @@ private struct RegistryValidator {
             checkConnectorExists(deployment.id, resource, at: "/server")
             checkEnvironmentExists(deployment.id, resource, at: "/environment")
             checkAllowList(deployment)
+            checkToolsExist(
+                Set(deployment.constraints.map(\.tool)), of: deployment.id.connector, resource, at: "/constraints")
             let beyond = deployment.sessionScopes.subtracting(deployment.scopes)
             if !beyond.isEmpty {
                 refuse(
@@ -80,6 +82,8 @@ private struct RegistryValidator {
                     "has \(beyond.spaceSeparated), which deployment \(deployment.id.text) does not have")
             }
             checkToolsExist(grant.tools ?? [], of: grant.deployment.connector, resource, at: "/tools")
+            checkToolsExist(
+                Set(grant.constraints.map(\.tool)), of: grant.deployment.connector, resource, at: "/constraints")
         }
     }
 

@@ -28,7 +28,7 @@ extension Connector {
     }
 }
 
-/// `{name, description?, effect, scopes?, input_schema?}`
+/// `{name, description?, effect, scopes?, input_schema?, idempotent?}`
 extension Tool {
     fileprivate init?(reading reader: JSONObjectReader) {
         let name = reader.requiredString("name", orElse: ToolName.rule, ToolName.init)
@@ -36,11 +36,12 @@ extension Tool {
         let effect = reader.requiredChoice("effect", ToolEffect.self)
         let scopes = reader.optionalScopes("scopes") ?? .empty
         let schema = reader.optionalObject("input_schema")
+        let isIdempotent = reader.optionalBool("idempotent") ?? false
         if let schema { Self.check(schema, effect: effect, reader) }
         guard let name, let effect else { return nil }
         self.init(
             name: name, description: description, effect: effect, scopes: scopes,
-            inputSchema: schema.map(JSONValue.object))
+            inputSchema: schema.map(JSONValue.object), isIdempotent: isIdempotent)
     }
 
     fileprivate var json: JSONValue {
@@ -50,6 +51,7 @@ extension Tool {
         object["effect"] = .string(effect.rawValue)
         object["scopes"] = JSONValue(names: scopes.scopes.map(\.rawValue))
         object["input_schema"] = inputSchema
+        object["idempotent"] = .bool(isIdempotent)
         return .object(object)
     }
 

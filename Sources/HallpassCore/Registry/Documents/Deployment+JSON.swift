@@ -1,17 +1,27 @@
 import StrictJSON
 
-/// The connector card: `{kind?, server, auth: {mode, scopes, token_ttl_seconds, session_scopes?}, environment, tools_allow?}`
+/// The connector card: `{kind?, server, auth: {mode, scopes, token_ttl_seconds, session_scopes?}, environment, tools_allow?,
+/// constraints?, idempotency?: {retention_seconds?, lease_seconds?}}`
 extension Deployment {
     init?(reading reader: JSONObjectReader) {
         let connector: ConnectorID? = reader.requiredIdentifier("server")
         let environment: EnvironmentID? = reader.requiredIdentifier("environment")
         let auth = reader.requiredObject("auth", DeploymentAuth.init(reading:))
         let allowedTools = reader.optionalToolNames("tools_allow", count: 0...Limits.toolsPerConnector)
+        let constraints = reader.optionalConstraints("constraints") ?? []
+        let times = reader.optionalObject("idempotency") { reader in
+            (
+                retention: reader.optionalInteger("retention_seconds", in: Limits.idempotencyRetentionSeconds),
+                lease: reader.optionalInteger("lease_seconds", in: Limits.leaseSeconds)
+            )
+        }
         guard let connector, let environment, let auth else { return nil }
         self.init(
             id: DeploymentID(connector: connector, environment: environment), authMode: auth.mode, scopes: auth.scopes,
             tokenLifetimeSeconds: auth.tokenLifetimeSeconds, sessionScopes: auth.sessionScopes,
-            allowedTools: allowedTools)
+            allowedTools: allowedTools, constraints: constraints,
+            idempotencyRetentionSeconds: times?.retention ?? Limits.idempotencyRetentionDefaultSeconds,
+            leaseSeconds: times?.lease ?? Limits.leaseDefaultSeconds)
     }
 
     func write(to object: inout JSONObject) {
@@ -24,6 +34,10 @@ extension Deployment {
         ]
         object["environment"] = .string(id.environment.rawValue)
         object["tools_allow"] = allowedTools.map { JSONValue(names: $0.sorted().map(\.rawValue)) }
+        object["constraints"] = .array(constraints.map(\.json))
+        object["idempotency"] = [
+            "retention_seconds": .integer(idempotencyRetentionSeconds), "lease_seconds": .integer(leaseSeconds),
+        ]
     }
 }
 

@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// `{kind, id, subject, connector, environment, scopes, tools?, expires_at?}`
+/// `{kind, id, subject, connector, environment, scopes, tools?, expires_at?, constraints?}`
 extension Grant {
     init?(reading reader: JSONObjectReader) {
         let id: GrantID? = reader.requiredIdentifier("id")
@@ -12,10 +12,11 @@ extension Grant {
         let tools = reader.optionalToolNames("tools", count: 1...Limits.toolsPerConnector)
         let expiresAt = reader.optionalString(
             "expires_at", orElse: "must be an RFC 3339 time in UTC, such as 2026-11-21T03:04:05Z", RFC3339.seconds)
+        let constraints = reader.optionalConstraints("constraints") ?? []
         guard let id, let subject, let connector, let environment, let scopes else { return nil }
         self.init(
             id: id, subject: subject, deployment: DeploymentID(connector: connector, environment: environment),
-            scopes: scopes, tools: tools, expiresAt: expiresAt)
+            scopes: scopes, tools: tools, expiresAt: expiresAt, constraints: constraints)
     }
 
     func write(to object: inout JSONObject) {
@@ -26,5 +27,6 @@ extension Grant {
         object["scopes"] = JSONValue(names: scopes.scopes.map(\.rawValue))
         object["tools"] = tools.map { JSONValue(names: $0.sorted().map(\.rawValue)) }
         object["expires_at"] = expiresAt.map { .string(RFC3339.text(seconds: $0)) }
+        object["constraints"] = .array(constraints.map(\.json))
     }
 }

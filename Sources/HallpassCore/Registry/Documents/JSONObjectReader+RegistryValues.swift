@@ -8,8 +8,15 @@ extension JSONObjectReader {
 
     /// Text for people. Escape sequences could redraw the terminal it is shown on, and a NUL ends a text for SQLite.
     func optionalFreeText(_ name: String) -> String? {
+        plain(optionalString(name, lengthBytes: 0...Limits.descriptionBytes), name)
+    }
+
+    func requiredFreeText(_ name: String) -> String? {
+        plain(requiredString(name, lengthBytes: 1...Limits.descriptionBytes), name)
+    }
+
+    private func plain(_ text: String?, _ name: String) -> String? {
         let rule = "must not contain control characters other than line breaks and tabs"
-        let text = optionalString(name, lengthBytes: 0...Limits.descriptionBytes)
         guard let text else { return nil }
         let isPlain = text.unicodeScalars.allSatisfy { scalar in
             switch scalar.value {

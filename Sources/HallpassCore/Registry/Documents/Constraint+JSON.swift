@@ -1,0 +1,45 @@
+import StrictJSON
+
+/// `{tool, schema, when_violated: {code, message, retryable, suggested_action}}`
+extension Constraint {
+    fileprivate init?(reading reader: JSONObjectReader) {
+        let tool = reader.requiredString("tool", orElse: ToolName.rule, ToolName.init)
+        let schema = reader.requiredObject("schema")
+        let whenViolated = reader.requiredObject("when_violated", ConstraintRefusal.init(reading:))
+        guard let tool, let schema, let whenViolated else { return nil }
+        self.init(tool: tool, schema: .object(schema), whenViolated: whenViolated)
+    }
+
+    var json: JSONValue {
+        [
+            "tool": .string(tool.rawValue), "schema": schema,
+            "when_violated": [
+                "code": .string(whenViolated.code), "message": .string(whenViolated.message),
+                "retryable": .bool(whenViolated.isRetryable),
+                "suggested_action": .string(whenViolated.suggestedAction),
+            ],
+        ]
+    }
+}
+
+extension ConstraintRefusal {
+    fileprivate init?(reading reader: JSONObjectReader) {
+        let wordRule = "must be 1 to 64 of A-Z a-z 0-9 _ - and not one of the broker's own codes"
+        let code = reader.requiredString("code", orElse: wordRule) { text in
+            Self.isWord(text) && ErrorCode(rawValue: text) == nil ? text : nil
+        }
+        let message = reader.requiredFreeText("message")
+        let isRetryable = reader.requiredBool("retryable")
+        let action = reader.requiredString("suggested_action", orElse: "must be 1 to 64 of A-Z a-z 0-9 _ -") { text in
+            Self.isWord(text) ? text : nil
+        }
+        guard let code, let message, let isRetryable, let action else { return nil }
+        self.init(code: code, message: message, isRetryable: isRetryable, suggestedAction: action)
+    }
+}
+
+extension JSONObjectReader {
+    func optionalConstraints(_ name: String) -> [Constraint]? {
+        optionalObjectArray(name, count: 0...Limits.constraintsPerResource, Constraint.init(reading:))
+    }
+}
