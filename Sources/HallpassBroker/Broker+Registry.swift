@@ -157,7 +157,7 @@ extension Broker {
     }
 
     private struct NewMaterial {
-        var rootKey: RootKeyRow?
+        var rootKey: SealedKeyRow?
         var keys: [SigningKeyRow] = []
         var secretRows: [ClientSecretRow] = []
         var secrets: [ClientID: ClientSecret] = [:]

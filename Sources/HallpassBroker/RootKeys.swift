@@ -13,17 +13,17 @@ package struct RootKeys: Sendable {
     }
 
     /// A new random root for a tenant, already sealed.
-    func makeRow(tenant: TenantID, version: Int64, createdAt: Int64) throws(CryptoError) -> RootKeyRow {
+    func makeRow(tenant: TenantID, version: Int64, createdAt: Int64) throws(CryptoError) -> SealedKeyRow {
         let root = try SecretBytes.random(count: 32)
         let sealed = try root.withUnsafeBytes { (bytes) throws(CryptoError) in
             try AES256GCM.seal(
                 bytes, key: keyEncryptionKey, associatedData: Self.associatedData(tenant: tenant, version: version))
         }
-        return RootKeyRow(tenant: tenant, version: version, sealed: sealed, createdAt: createdAt)
+        return SealedKeyRow(tenant: tenant, version: version, sealed: sealed, createdAt: createdAt)
     }
 
     /// - Throws: ``CryptoError/authenticationFailed`` for a row of another tenant or version, or another key file.
-    func open(_ row: RootKeyRow) throws(CryptoError) -> SecretBytes {
+    func open(_ row: SealedKeyRow) throws(CryptoError) -> SecretBytes {
         try AES256GCM.open(
             row.sealed, key: keyEncryptionKey,
             associatedData: Self.associatedData(tenant: row.tenant, version: row.version))

@@ -12,8 +12,8 @@ struct RootKeysTests {
         let row = try keys.makeRow(tenant: "acme", version: 1, createdAt: 0)
         #expect(try keys.open(row).count == 32)
         for moved in [
-            RootKeyRow(tenant: "globex", version: 1, sealed: row.sealed, createdAt: 0),
-            RootKeyRow(tenant: "acme", version: 2, sealed: row.sealed, createdAt: 0),
+            SealedKeyRow(tenant: "globex", version: 1, sealed: row.sealed, createdAt: 0),
+            SealedKeyRow(tenant: "acme", version: 2, sealed: row.sealed, createdAt: 0),
         ] {
             #expect(throws: CryptoError.authenticationFailed) { try keys.open(moved) }
         }

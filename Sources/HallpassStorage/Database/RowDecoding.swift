@@ -44,6 +44,14 @@ extension Row {
             environment: try value(at: environment, EnvironmentID.init))
     }
 
+    func constraints(at index: Int) throws -> [Constraint] {
+        // Which rule it breaks does not matter: we never wrote it.
+        guard let value = try? JSONParser.parse(Array(try decode(String.self, atIndex: index).utf8)),
+            let constraints = Constraint.list(json: value)
+        else { throw damage(at: index) }
+        return constraints
+    }
+
     private func damage(at index: Int) -> DamagedRow {
         DamagedRow(column: Array(columnNames)[index])
     }

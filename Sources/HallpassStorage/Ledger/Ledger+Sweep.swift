@@ -1,8 +1,14 @@
 import GRDB
 package import HallpassCore
 
+/// What the ledger keeps for a time only.
+package enum SweptTable: String, Sendable, CaseIterable {
+    case token
+    case call
+}
+
 extension Ledger {
-    /// Removes tokens that expired before a moment, the oldest first, at most `limit` of them.
+    /// Removes tokens or calls that expired before a moment, the oldest first, at most `limit` of them.
     ///
     /// They are looked for on a connection of its own, among each tenant's oldest, so the writing thread does nothing but the
     /// deletions: ask for a few hundred at a time, until fewer come back. A token behind `limit` older ones that are still
@@ -10,10 +16,10 @@ extension Ledger {
     ///
     /// - Parameter expiredBefore: Unix seconds.
     /// - Returns: how many were removed.
-    package func sweepTokens(expiredBefore: Int64, limit: Int) async throws(HallpassError) -> Int {
-        let expired: [TokenKey]
+    package func sweep(_ table: SweptTable, expiredBefore: Int64, limit: Int) async throws(HallpassError) -> Int {
+        let expired: [RowKey]
         do {
-            expired = try await database.read { try Self.oldestExpired(in: $0, before: expiredBefore, limit: limit) }
+            expired = try await database.read { try Self.oldestExpired(table, in: $0, before: expiredBefore, limit: limit) }
         } catch {
             throw .storageUnavailable
         }
@@ -21,30 +27,32 @@ extension Ledger {
         return try await transact { transaction in
             try LedgerSequence.note(self.lastSequence, transaction.db)
             let delete = try transaction.db.cachedStatement(
-                sql: "DELETE FROM token WHERE tenant_id = ? AND sequence = ?")
+                sql: "DELETE FROM \(table.rawValue) WHERE tenant_id = ? AND sequence = ?")
             for key in expired { try delete.execute(arguments: [key.tenant, key.sequence]) }
             return expired.count
         }
     }
 
-    private struct TokenKey: Sendable {
+    private struct RowKey: Sendable {
         let tenant: String
         let sequence: Int64
     }
 
-    private static func oldestExpired(in db: Database, before: Int64, limit: Int) throws -> [TokenKey] {
-        var expired: [TokenKey] = []
+    private static func oldestExpired(
+        _ table: SweptTable, in db: Database, before: Int64, limit: Int
+    ) throws -> [RowKey] {
+        var expired: [RowKey] = []
         let oldest = try db.makeStatement(
-            sql: "SELECT sequence, expires_at FROM token WHERE tenant_id = ? ORDER BY sequence LIMIT ?")
-        var tenant = try String.fetchOne(db, sql: "SELECT min(tenant_id) FROM token")
+            sql: "SELECT sequence, expires_at FROM \(table.rawValue) WHERE tenant_id = ? ORDER BY sequence LIMIT ?")
+        var tenant = try String.fetchOne(db, sql: "SELECT min(tenant_id) FROM \(table.rawValue)")
         while let current = tenant, expired.count < limit {
             let rows = try Row.fetchCursor(oldest, arguments: [current, limit - expired.count])
             while let row = try rows.next() {
                 guard try row.decode(Int64.self, atIndex: 1) < before else { continue }
-                expired.append(TokenKey(tenant: current, sequence: try row.decode(atIndex: 0)))
+                expired.append(RowKey(tenant: current, sequence: try row.decode(atIndex: 0)))
             }
             tenant = try String.fetchOne(
-                db, sql: "SELECT min(tenant_id) FROM token WHERE tenant_id > ?", arguments: [current])
+                db, sql: "SELECT min(tenant_id) FROM \(table.rawValue) WHERE tenant_id > ?", arguments: [current])
         }
         return expired
     }

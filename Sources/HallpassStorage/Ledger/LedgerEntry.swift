@@ -26,6 +26,8 @@ package enum LedgerAction: Sendable {
     case record
     case issue(TokenRow)
     case use(TokenUse)
+    /// What a server says of a call it was let through.
+    case report(CallReport)
     /// Ends one token.
     case revokeToken(sequence: Int64, id: TokenID)
     /// Ends every token minted up to now that matches.
@@ -36,6 +38,8 @@ package enum LedgerOutcome: Sendable {
     case recorded
     case issued
     case used
+    /// The call was made before under its key; the token is used up all the same.
+    case replayed(EarlierCall)
     case refused(Refusal)
     /// `wasLive`: there was such a token and it was good until now.
     case tokenRevoked(wasLive: Bool)
@@ -83,15 +87,18 @@ package struct TokenUse: Sendable {
     package let consumes: Bool
     /// Whether the actor, with the groups kept at mint, is still granted this. Runs on the writing thread: quick, no effects.
     package let refusalByGroups: @Sendable (Set<GroupName>) -> Refusal?
+    /// The call this use is for; `nil` for a peek and where no tool runs.
+    package let call: CallClaim?
 
     package init(
-        tenant: TenantID, sequence: Int64, id: TokenID, consumes: Bool,
+        tenant: TenantID, sequence: Int64, id: TokenID, consumes: Bool, call: CallClaim? = nil,
         refusalByGroups: @escaping @Sendable (Set<GroupName>) -> Refusal?
     ) {
         self.tenant = tenant
         self.sequence = sequence
         self.id = id
         self.consumes = consumes
+        self.call = call
         self.refusalByGroups = refusalByGroups
     }
 }

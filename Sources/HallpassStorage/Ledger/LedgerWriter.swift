@@ -13,6 +13,7 @@ final class LedgerWriter {
 
     private struct Tables {
         let token: TokenTable
+        let call: CallTable
         let audit: AuditTable
     }
 
@@ -54,7 +55,7 @@ final class LedgerWriter {
 
     private func preparedTables(_ db: Database) throws -> Tables {
         if let tables { return tables }
-        let prepared = Tables(token: try TokenTable(db), audit: try AuditTable(db))
+        let prepared = Tables(token: try TokenTable(db), call: try CallTable(db), audit: try AuditTable(db))
         tables = prepared
         return prepared
     }
@@ -119,8 +120,13 @@ final class LedgerWriter {
             return .issued
         case .use(let use):
             precondition(use.tenant == entry.tenant, "a token of one tenant used in another's name")
-            if let refusal = try tables.token.use(use, cutoffs: cutoffs) { return .refused(refusal) }
-            return .used
+            return try perform(use, nowSeconds: entry.nowSeconds, tables)
+        case .report(let report):
+            switch try tables.call.report(report, of: entry.tenant) {
+            case .accepted: return .recorded
+            case .unknown: return .refused(Refusal(.ledger, .notFound))
+            case .conflict: return .refused(Refusal(.idempotency, .outcomeConflict))
+            }
         case .revokeToken(let sequence, let id):
             return .tokenRevoked(
                 wasLive: try tables.token.revoke(id, at: sequence, of: entry.tenant, nowSeconds: entry.nowSeconds, db))
@@ -132,6 +138,26 @@ final class LedgerWriter {
             try RevocationTable.insert(row, of: entry.tenant, db)
             cutoffs.add(cutoff, of: entry.tenant, nowSeconds: entry.nowSeconds)
             return .cutoff(cutoff, liveTokens: liveTokens)
+        }
+    }
+
+    /// The token, then the key; nothing is taken until both have agreed.
+    private func perform(_ use: TokenUse, nowSeconds: Int64, _ tables: Tables) throws -> LedgerOutcome {
+        if let refusal = try tables.token.refusal(use, cutoffs: cutoffs) { return .refused(refusal) }
+        guard let call = use.call else {
+            try tables.token.consume(use)
+            return .used
+        }
+        switch try tables.call.decide(call, of: use.tenant, nowSeconds: nowSeconds) {
+        case .refuse(let refusal):
+            return .refused(refusal)
+        case .replay(let earlier):
+            try tables.token.consume(use)
+            return .replayed(earlier)
+        case .execute:
+            try tables.token.consume(use)
+            try tables.call.begin(call, of: use.tenant)
+            return .used
         }
     }
 }

@@ -35,8 +35,8 @@ final class TokenTable {
         ])
     }
 
-    /// Lets a token be used, once if it is for one use.
-    func use(_ use: TokenUse, cutoffs: RecentCutoffs) throws -> Refusal? {
+    /// Why a token may not be used; `nil` if it may. Changes nothing.
+    func refusal(_ use: TokenUse, cutoffs: RecentCutoffs) throws -> Refusal? {
         guard let token = try find(use.id, at: use.sequence, of: use.tenant) else {
             return Refusal(.ledger, .tokenNotIssued)
         }
@@ -47,9 +47,12 @@ final class TokenTable {
         case .revoked: return Refusal(.revoked, .tokenRevoked)
         case nil: throw DamagedRow(column: "token.state")
         }
-        if let refusal = use.refusalByGroups(try token.groups()) { return refusal }
+        return use.refusalByGroups(try token.groups())
+    }
+
+    /// Takes the one use of a token that is for one use.
+    func consume(_ use: TokenUse) throws {
         if use.consumes { try set(.used, at: use.sequence, of: use.tenant) }
-        return nil
     }
 
     /// - Returns: whether the token was good until now.
@@ -128,6 +131,7 @@ enum LedgerSequence {
                 SELECT max(
                     (SELECT last_sequence FROM ledger_state),
                     coalesce((SELECT max(cutoff) FROM revocation), 0),
+                    coalesce((SELECT max(sequence) FROM call), 0),
                     coalesce((
                         SELECT max((SELECT max(sequence) FROM token WHERE token.tenant_id = holder.tenant_id))
                         FROM holder), 0))

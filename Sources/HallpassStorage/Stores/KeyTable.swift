@@ -3,9 +3,15 @@ import GRDB
 import HallpassCore
 
 enum KeyTable {
-    static func insert(_ key: RootKeyRow, _ db: Database) throws {
+    /// The two tables of keys that a tenant has of its own.
+    enum Kind: String {
+        case root = "root_key"
+        case data = "data_key"
+    }
+
+    static func insert(_ key: SealedKeyRow, as kind: Kind, _ db: Database) throws {
         try db.run(
-            "INSERT INTO root_key (tenant_id, version, sealed, created_at) VALUES (?, ?, ?, ?)",
+            "INSERT INTO \(kind.rawValue) (tenant_id, version, sealed, created_at) VALUES (?, ?, ?, ?)",
             [key.tenant.rawValue, key.version, Data(key.sealed), key.createdAt])
     }
 

@@ -64,14 +64,15 @@ struct RegistryReader {
     private func readConnectors(into tenants: inout Tenants) throws {
         var tools: [TenantID: [ConnectorID: [Tool]]] = [:]
         try forEach(
-            "connector_id, name, description, effect, scopes, input_schema", from: "tool",
+            "connector_id, name, description, effect, scopes, input_schema, is_idempotent", from: "tool",
             order: "tenant_id, connector_id, position"
         ) { tenant, row in
             let connector = try row.value(at: 1, ConnectorID.init)
             let tool = Tool(
                 name: try row.value(at: 2, ToolName.init), description: try row.decode(atIndex: 3),
                 effect: try row.value(at: 4, ToolEffect.init(rawValue:)), scopes: try row.scopes(at: 5),
-                inputSchema: try row.decode(String?.self, atIndex: 6).map(RegistryHistory.parse))
+                inputSchema: try row.decode(String?.self, atIndex: 6).map(RegistryHistory.parse),
+                isIdempotent: try row.decode(atIndex: 7))
             tools[tenant, default: [:]][connector, default: []].append(tool)
         }
         try forEach("connector_id, resource, owner, description", from: "connector") { tenant, row in
@@ -85,26 +86,32 @@ struct RegistryReader {
 
     private func readDeployments(into tenants: inout Tenants) throws {
         try forEach(
-            "connector_id, environment_id, auth_mode, scopes, session_scopes, token_lifetime_seconds, allowed_tools",
+            """
+            connector_id, environment_id, auth_mode, scopes, session_scopes, token_lifetime_seconds, allowed_tools,
+            constraints, key_retention_seconds, lease_seconds
+            """,
             from: "deployment"
         ) { tenant, row in
             let deployment = Deployment(
                 id: try row.deployment(connectorAt: 1, environmentAt: 2),
                 authMode: try row.value(at: 3, AuthMode.init(rawValue:)), scopes: try row.scopes(at: 4),
                 tokenLifetimeSeconds: try row.decode(atIndex: 6), sessionScopes: try row.scopes(at: 5),
-                allowedTools: try row.names(at: 7, ToolName.init).map(Set.init))
+                allowedTools: try row.names(at: 7, ToolName.init).map(Set.init), constraints: try row.constraints(at: 8),
+                idempotencyRetentionSeconds: try row.decode(atIndex: 9), leaseSeconds: try row.decode(atIndex: 10))
             tenants[tenant]?.registry.put(.deployment(deployment))
         }
     }
 
     private func readGrants(into tenants: inout Tenants) throws {
         try forEach(
-            "grant_id, subject, connector_id, environment_id, scopes, tools, expires_at", from: "access_grant"
+            "grant_id, subject, connector_id, environment_id, scopes, tools, expires_at, constraints",
+            from: "access_grant"
         ) { tenant, row in
             let grant = Grant(
                 id: try row.value(at: 1, GrantID.init), subject: try row.value(at: 2, GrantSubject.init),
                 deployment: try row.deployment(connectorAt: 3, environmentAt: 4), scopes: try row.scopes(at: 5),
-                tools: try row.names(at: 6, ToolName.init).map(Set.init), expiresAt: try row.decode(atIndex: 7))
+                tools: try row.names(at: 6, ToolName.init).map(Set.init), expiresAt: try row.decode(atIndex: 7),
+                constraints: try row.constraints(at: 8))
             tenants[tenant]?.registry.put(.grant(grant))
         }
     }
@@ -132,12 +139,8 @@ struct RegistryReader {
     }
 
     private func readKeys(into tenants: inout Tenants) throws {
-        try forEach("version, sealed, created_at", from: "root_key") { tenant, row in
-            let key = RootKeyRow(
-                tenant: tenant, version: try row.decode(atIndex: 1), sealed: try row.bytes(at: 2),
-                createdAt: try row.decode(atIndex: 3))
-            tenants[tenant]?.rootKeys.append(key)
-        }
+        try forEachSealedKey(.root) { tenants[$0.tenant]?.rootKeys.append($0) }
+        try forEachSealedKey(.data) { tenants[$0.tenant]?.dataKeys.append($0) }
         try forEach(
             "key_id, connector_id, environment_id, root_version, state", from: "signing_key",
             where: "state != 'retired'"
@@ -147,6 +150,15 @@ struct RegistryReader {
                 tenant: tenant, id: id, deployment: try row.deployment(connectorAt: 2, environmentAt: 3),
                 rootVersion: try row.decode(atIndex: 4), state: try row.value(at: 5, SigningKey.State.init(rawValue:)))
             tenants[tenant]?.signingKeys.append(key)
+        }
+    }
+
+    private func forEachSealedKey(_ kind: KeyTable.Kind, _ body: (SealedKeyRow) -> Void) throws {
+        try forEach("version, sealed, created_at", from: kind.rawValue, order: "tenant_id, version") { tenant, row in
+            body(
+                SealedKeyRow(
+                    tenant: tenant, version: try row.decode(atIndex: 1), sealed: try row.bytes(at: 2),
+                    createdAt: try row.decode(atIndex: 3)))
         }
     }
 

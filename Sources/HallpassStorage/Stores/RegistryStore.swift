@@ -47,6 +47,11 @@ package struct RegistryStore: Sendable {
         }
     }
 
+    /// Gives a tenant its first data key, where it was created before there were any.
+    package func addDataKey(_ key: SealedKeyRow) async throws(HallpassError) {
+        try await ledger.transact { try KeyTable.insert(key, as: .data, $0.db) }
+    }
+
     /// The version of the root that new keys are derived from.
     package func rootKeyVersion(_ tenant: TenantID) async throws -> Int64 {
         try await database.read { db in
@@ -73,7 +78,8 @@ package struct RegistryStore: Sendable {
                 "INSERT INTO tenant (tenant_id, revision) VALUES (?, 1) ON CONFLICT DO NOTHING",
                 [commit.tenant.rawValue])
             guard db.changesCount == 1 else { throw HallpassError.revisionConflict }
-            try KeyTable.insert(rootKey, db)
+            try KeyTable.insert(rootKey, as: .root, db)
+            if let dataKey = commit.dataKey { try KeyTable.insert(dataKey, as: .data, db) }
             return 1
         }
         try db.run(

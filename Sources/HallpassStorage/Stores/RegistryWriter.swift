@@ -92,12 +92,13 @@ struct RegistryWriter {
         for (position, tool) in connector.tools.enumerated() {
             try db.run(
                 """
-                INSERT INTO tool (tenant_id, connector_id, name, position, description, effect, scopes, input_schema)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO tool (tenant_id, connector_id, name, position, description, effect, scopes, input_schema,
+                    is_idempotent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     tenant.rawValue, connector.id.rawValue, tool.name.rawValue, position, tool.description,
                     tool.effect.rawValue, JSONColumn.text(tool.scopes), tool.inputSchema.map(JSONColumn.text),
+                    tool.isIdempotent,
                 ])
         }
     }
@@ -106,16 +107,21 @@ struct RegistryWriter {
         try db.run(
             """
             INSERT INTO deployment (tenant_id, connector_id, environment_id, auth_mode, scopes, session_scopes,
-                token_lifetime_seconds, allowed_tools) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                token_lifetime_seconds, allowed_tools, constraints, key_retention_seconds, lease_seconds)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET
                 auth_mode = excluded.auth_mode, scopes = excluded.scopes, session_scopes = excluded.session_scopes,
-                token_lifetime_seconds = excluded.token_lifetime_seconds, allowed_tools = excluded.allowed_tools
+                token_lifetime_seconds = excluded.token_lifetime_seconds, allowed_tools = excluded.allowed_tools,
+                constraints = excluded.constraints, key_retention_seconds = excluded.key_retention_seconds,
+                lease_seconds = excluded.lease_seconds
             """,
             [
                 tenant.rawValue, deployment.id.connector.rawValue, deployment.id.environment.rawValue,
                 deployment.authMode.rawValue, JSONColumn.text(deployment.scopes),
                 JSONColumn.text(deployment.sessionScopes), deployment.tokenLifetimeSeconds,
                 deployment.allowedTools.map { JSONColumn.text($0.map(\.rawValue)) },
+                JSONColumn.text(.array(deployment.constraints.map(\.json))), deployment.idempotencyRetentionSeconds,
+                deployment.leaseSeconds,
             ])
     }
 
@@ -123,12 +129,13 @@ struct RegistryWriter {
         try db.run(
             """
             INSERT INTO access_grant (tenant_id, grant_id, subject, connector_id, environment_id, scopes, tools,
-                expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                expires_at, constraints) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 tenant.rawValue, grant.id.rawValue, grant.subject.text, grant.deployment.connector.rawValue,
                 grant.deployment.environment.rawValue, JSONColumn.text(grant.scopes),
                 grant.tools.map { JSONColumn.text($0.map(\.rawValue)) }, grant.expiresAt,
+                JSONColumn.text(.array(grant.constraints.map(\.json))),
             ])
     }
 

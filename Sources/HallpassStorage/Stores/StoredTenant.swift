@@ -4,7 +4,9 @@ package import HallpassCrypto
 /// All that decisions about one tenant need, as of one moment.
 package struct StoredTenant: Sendable {
     package internal(set) var registry: TenantRegistry
-    package internal(set) var rootKeys: [RootKeyRow] = []
+    package internal(set) var rootKeys: [SealedKeyRow] = []
+    /// By version.
+    package internal(set) var dataKeys: [SealedKeyRow] = []
     /// Without the retired ones.
     package internal(set) var signingKeys: [SigningKeyRow] = []
     package internal(set) var secrets: [ClientSecretRow] = []
@@ -12,8 +14,8 @@ package struct StoredTenant: Sendable {
     package internal(set) var cutoffs: [RevocationCutoff] = []
 }
 
-/// The random root that a tenant's signing keys are derived from.
-package struct RootKeyRow: Hashable, Sendable {
+/// One of a tenant's own keys, sealed: the root that its signing keys are derived from, or the key its data is sealed with.
+package struct SealedKeyRow: Hashable, Sendable {
     package let tenant: TenantID
     package let version: Int64
     /// Never in the clear; storage does not look inside.
@@ -77,14 +79,16 @@ package struct RegistryCommit: Sendable {
     package let keys: [SigningKeyRow]
     package let secrets: [ClientSecretRow]
     /// For a tenant to be created.
-    package let rootKey: RootKeyRow?
+    package let rootKey: SealedKeyRow?
+    /// For a tenant to be created.
+    package let dataKey: SealedKeyRow?
     /// Makes the records of it, given the revision it became. May run again if the transaction has to be repeated.
     package let audit: @Sendable (Int64) -> [AuditEntry]
 
     package init(
         tenant: TenantID, expectedRevision: Int64, changes: [RegistryChange], author: String, summary: String,
         timeMilliseconds: Int64, keys: [SigningKeyRow] = [], secrets: [ClientSecretRow] = [],
-        rootKey: RootKeyRow? = nil, audit: @escaping @Sendable (Int64) -> [AuditEntry]
+        rootKey: SealedKeyRow? = nil, dataKey: SealedKeyRow? = nil, audit: @escaping @Sendable (Int64) -> [AuditEntry]
     ) {
         self.tenant = tenant
         self.expectedRevision = expectedRevision
@@ -95,6 +99,7 @@ package struct RegistryCommit: Sendable {
         self.keys = keys
         self.secrets = secrets
         self.rootKey = rootKey
+        self.dataKey = dataKey
         self.audit = audit
     }
 }

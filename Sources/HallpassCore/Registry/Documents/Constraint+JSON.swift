@@ -1,4 +1,4 @@
-import StrictJSON
+package import StrictJSON
 
 /// `{tool, schema, when_violated: {code, message, retryable, suggested_action}}`
 extension Constraint {
@@ -10,7 +10,7 @@ extension Constraint {
         self.init(tool: tool, schema: .object(schema), whenViolated: whenViolated)
     }
 
-    var json: JSONValue {
+    package var json: JSONValue {
         [
             "tool": .string(tool.rawValue), "schema": schema,
             "when_violated": [
@@ -41,5 +41,17 @@ extension ConstraintRefusal {
 extension JSONObjectReader {
     func optionalConstraints(_ name: String) -> [Constraint]? {
         optionalObjectArray(name, count: 0...Limits.constraintsPerResource, Constraint.init(reading:))
+    }
+}
+
+extension Constraint {
+    /// Reads a list back as ``json`` wrote it.
+    ///
+    /// - Returns: `nil` for anything else.
+    package static func list(json: JSONValue) -> [Constraint]? {
+        var document = JSONObject()
+        document["constraints"] = json
+        // What exactly is wrong is for whoever wrote it; nobody but us did.
+        return try? JSONObjectReader.decode(.object(document)) { $0.optionalConstraints("constraints") }
     }
 }

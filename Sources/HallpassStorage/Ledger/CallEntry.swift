@@ -1,0 +1,67 @@
+package import HallpassCore
+package import HallpassCrypto
+
+/// A call about to be executed: what is remembered of it, and the key it is claimed under.
+package struct CallClaim: Sendable {
+    package let id: CallID
+    /// The server that may report on it.
+    package let client: ClientID
+    /// SHA-256 over connector, environment, tool, subject and key; `nil` for a call without a key.
+    package let claim: SHA256Digest?
+    /// Of the canonical arguments without the key.
+    package let argumentsDigest: SHA256Digest
+    /// Acting twice does no harm.
+    package let isRepeatable: Bool
+    /// Unix seconds.
+    package let leaseExpiresAt: Int64
+    /// Unix seconds.
+    package let expiresAt: Int64
+
+    package init(
+        id: CallID, client: ClientID, claim: SHA256Digest?, argumentsDigest: SHA256Digest, isRepeatable: Bool,
+        leaseExpiresAt: Int64, expiresAt: Int64
+    ) {
+        self.id = id
+        self.client = client
+        self.claim = claim
+        self.argumentsDigest = argumentsDigest
+        self.isRepeatable = isRepeatable
+        self.leaseExpiresAt = leaseExpiresAt
+        self.expiresAt = expiresAt
+    }
+}
+
+/// What a server said of its call.
+package struct CallReport: Sendable {
+    package let id: CallID
+    package let client: ClientID
+    /// Tells a repeated report from another one; keyed, because results may be guessable.
+    package let digest: SHA256Digest
+    /// Sealed; `nil` for a result that is too large to keep.
+    package let outcome: [UInt8]?
+
+    package init(id: CallID, client: ClientID, digest: SHA256Digest, outcome: [UInt8]?) {
+        self.id = id
+        self.client = client
+        self.digest = digest
+        self.outcome = outcome
+    }
+}
+
+/// A call that was made before under the same key.
+package struct EarlierCall: Hashable, Sendable {
+    package let id: CallID
+    /// As sealed when it was reported; `nil` where it was too large to keep.
+    package let outcome: [UInt8]?
+}
+
+extension CallID {
+    /// A call's id is its number, which finds it, and eight random bytes, which nobody guesses.
+    package init?(sequence: Int64, nonce: [UInt8]) {
+        guard nonce.count == 8 else { return nil }
+        self.init(bytes: withUnsafeBytes(of: sequence.bigEndian) { Array($0) } + nonce)
+    }
+
+    var sequence: Int64 { bytes.prefix(8).reduce(0) { $0 << 8 | Int64($1) } }
+    var nonce: [UInt8] { Array(bytes.suffix(8)) }
+}
