@@ -7,11 +7,13 @@ package struct AuthenticatedClient: Sendable {
     package let client: Client
     /// The tenant as it was when the client came in: one request sees one moment.
     let snapshot: TenantSnapshot
+    let vault: OutcomeVault
 
-    fileprivate init(tenant: TenantID, client: Client, snapshot: TenantSnapshot) {
+    fileprivate init(tenant: TenantID, client: Client, snapshot: TenantSnapshot, vault: OutcomeVault) {
         self.tenant = tenant
         self.client = client
         self.snapshot = snapshot
+        self.vault = vault
     }
 }
 
@@ -25,9 +27,10 @@ extension Broker {
         guard let holder = snapshot.secrets[digest], holder.digest.constantTimeEquals(digest),
             ConstantTime.equals(Array(holder.client.rawValue.utf8), Array(id.utf8)),
             holder.expiresAt.map({ clock.nowSeconds < $0 }) ?? true,
-            let tenant = snapshot.tenants[holder.tenant], let client = tenant.registry.clients[holder.client]
+            let tenant = snapshot.tenants[holder.tenant], let client = tenant.registry.clients[holder.client],
+            let vault = snapshot.vaults[holder.tenant]
         else { throw .invalidClient }
-        return AuthenticatedClient(tenant: holder.tenant, client: client, snapshot: tenant)
+        return AuthenticatedClient(tenant: holder.tenant, client: client, snapshot: tenant, vault: vault)
     }
 }
 

@@ -110,6 +110,7 @@ extension Broker {
         entry.act = act
         var request = MintRequest(actor: actor, act: act, target: command.target, environment: command.environment)
         request.tool = command.tool
+        request.arguments = command.arguments
         request.argumentsDigest = try digest(of: command)
         entry.argumentsDigest = request.argumentsDigest
         request.scope = command.scope

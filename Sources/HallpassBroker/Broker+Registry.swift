@@ -141,7 +141,8 @@ extension Broker {
             RegistryCommit(
                 tenant: author.tenant, expectedRevision: expectedRevision ?? 0, changes: plan.changes,
                 author: author.name, summary: summary, timeMilliseconds: clock.nowMilliseconds(),
-                keys: material.keys, secrets: material.secretRows, rootKey: material.rootKey
+                keys: material.keys, secrets: material.secretRows, rootKey: material.rootKey,
+                dataKey: material.dataKey
             ) { revision in
                 var entry = draft
                 entry.revision = revision
@@ -158,6 +159,7 @@ extension Broker {
 
     private struct NewMaterial {
         var rootKey: SealedKeyRow?
+        var dataKey: SealedKeyRow?
         var keys: [SigningKeyRow] = []
         var secretRows: [ClientSecretRow] = []
         var secrets: [ClientID: ClientSecret] = [:]
@@ -168,7 +170,10 @@ extension Broker {
         var material = NewMaterial()
         var rootVersion: Int64 = 1
         if isNew {
-            material.rootKey = try rootKeys.makeRow(tenant: tenant, version: 1, createdAt: clock.nowSeconds)
+            material.rootKey = try tenantKeys.makeRow(
+                .root, tenant: tenant, version: 1, createdAt: clock.nowSeconds)
+            material.dataKey = try tenantKeys.makeRow(
+                .data, tenant: tenant, version: 1, createdAt: clock.nowSeconds)
         } else {
             rootVersion = try await registryStore.rootKeyVersion(tenant)
         }

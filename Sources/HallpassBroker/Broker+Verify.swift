@@ -9,8 +9,16 @@ package struct VerifyCommand: Sendable {
     package var tool: ToolName?
     package var arguments: JSONObject?
     package var environment: EnvironmentID?
+    /// The caller's name for the intended effect; required for every tool that does more than read.
+    package var idempotencyKey: IdempotencyKey?
 
     package init(token: String) { self.token = token }
+}
+
+/// What a server is told when nothing stands in the way.
+package enum VerifyAnswer: Sendable {
+    case execute(Execution)
+    case replay(Replay)
 }
 
 /// Leave to act, once.
@@ -19,6 +27,8 @@ package struct Execution: Sendable {
     package let claims: TokenClaims
     /// The tool that may run; `nil` for a session token that runs none.
     package let tool: ToolName?
+    /// How long the server may take to say how it went.
+    package let leaseSeconds: Int64
 }
 
 extension Broker {
@@ -28,9 +38,9 @@ extension Broker {
     ///   execute.
     package func verify(
         _ command: VerifyCommand, by client: AuthenticatedClient, _ context: CallContext
-    ) async throws(HallpassError) -> Result<Execution, Refusal> {
+    ) async throws(HallpassError) -> Result<VerifyAnswer, Refusal> {
         let owned = try ownedDeployments(of: client)
-        guard let callID = try? CallID(bytes: RandomBytes.generate(count: CallID.byteCount)) else {
+        guard let callID = try? CallID(sequence: ledger.nextSequence(), nonce: RandomBytes.generate(count: 8)) else {
             // A call without an id could not be reported on; no randomness is the health check's to say.
             throw .unavailable
         }
@@ -42,11 +52,8 @@ extension Broker {
             token = try checkToken(Array(command.token.utf8), keys: client.snapshot.keys)
             entry.describe(token.claims)
             entry.tool = command.tool ?? token.claims.tool
-            var query = VerifyQuery(tool: command.tool, environment: command.environment)
-            if let tool = command.tool, let arguments = command.arguments {
-                query.argumentsDigest = ArgumentsDigest.of(arguments, tool: tool)
-                entry.argumentsDigest = query.argumentsDigest
-            }
+            var query = VerifyQuery(tool: command.tool, arguments: command.arguments, environment: command.environment)
+            query.idempotencyKey = command.idempotencyKey
             decision = try VerifyPolicy.decide(
                 token, query, in: client.snapshot, verifyContext(of: client, owning: owned))
         } catch {
@@ -55,20 +62,48 @@ extension Broker {
             return .failure(error)
         }
         entry.callID = callID
+        entry.argumentsDigest = decision.argumentsDigest
         entry.durationMicroseconds = context.elapsedMicroseconds
-        let executed = entry
         let use = TokenUse(
             tenant: client.tenant, sequence: token.claims.sequence, id: token.claims.id,
-            consumes: token.claims.kind == .call, refusalByGroups: decision.refusalByGroups)
-        let outcome = try await submit(.use(use), for: client.tenant) { outcome in
-            guard case .refused(let refusal) = outcome else { return executed }
-            return executed.refused(refusal)
-        }
-        if case .refused(let refusal) = outcome {
+            consumes: token.claims.kind == .call,
+            call: claim(callID, token.claims, command, decision, by: client),
+            refusalByGroups: { decision.refusal(groups: $0) })
+        let executed = entry
+        let outcome = try await submit(.use(use), for: client.tenant) { executed.ended(by: $0) }
+        switch outcome {
+        case .refused(let refusal):
             raiseAlarmIfKeyLeaked(refusal, token)
             return .failure(refusal)
+        case .replayed(let earlier):
+            return .success(.replay(try replay(earlier, for: client)))
+        default:
+            return .success(
+                .execute(
+                    Execution(
+                        callID: callID, claims: token.claims, tool: decision.tool?.name,
+                        leaseSeconds: client.leaseSeconds(of: token.claims.deployment))))
         }
-        return .success(Execution(callID: callID, claims: token.claims, tool: command.tool))
+    }
+
+    /// What the ledger keeps of a call: under which key, by whom it may be reported, and for how long.
+    private func claim(
+        _ id: CallID, _ claims: TokenClaims, _ command: VerifyCommand, _ decision: VerifyPolicy.Decision,
+        by client: AuthenticatedClient
+    ) -> CallClaim? {
+        guard let tool = decision.tool, let digest = decision.argumentsDigest else { return nil }
+        var arguments = command.arguments ?? JSONObject()
+        arguments["idempotency_key"] = nil
+        let key = command.idempotencyKey
+        let now = clock.nowSeconds
+        let leaseExpiresAt = now + client.leaseSeconds(of: claims.deployment)
+        let retention = client.snapshot.registry.deployments[claims.deployment]?.idempotencyRetentionSeconds ?? 0
+        return CallClaim(
+            id: id, client: client.client.id,
+            claim: key.map { IdempotencyScope.digest(of: $0, claims.deployment, tool.name, claims.subject) },
+            argumentsDigest: key == nil ? digest : ArgumentsDigest.of(arguments, tool: tool.name),
+            isRepeatable: tool.isIdempotent, leaseExpiresAt: leaseExpiresAt,
+            expiresAt: key == nil ? leaseExpiresAt : max(leaseExpiresAt, now + retention))
     }
 
     /// RFC 7662: says what a token is and does not use it. Whatever is wrong, whoever asks, the answer is the same `nil`.
@@ -85,7 +120,8 @@ extension Broker {
             entry.describe(token.claims)
             var owned: Set<DeploymentID> = []
             if case .mcpServer(let deployments) = client.client.kind { owned = deployments }
-            let query = VerifyQuery(tool: token.claims.tool, argumentsDigest: token.claims.argumentsDigest)
+            var query = VerifyQuery(tool: token.claims.tool)
+            query.isPeek = true
             decision = try VerifyPolicy.decide(
                 token, query, in: client.snapshot, verifyContext(of: client, owning: owned))
         } catch {
@@ -97,7 +133,7 @@ extension Broker {
         let active = entry
         let peek = TokenUse(
             tenant: client.tenant, sequence: token.claims.sequence, id: token.claims.id, consumes: false,
-            refusalByGroups: decision.refusalByGroups)
+            refusalByGroups: { decision.refusal(groups: $0) })
         let outcome = try await submit(.use(peek), for: client.tenant) { outcome in
             guard case .refused(let refusal) = outcome else { return active }
             return active.inactive(refusal)
@@ -145,7 +181,26 @@ extension Broker {
     }
 }
 
+extension AuthenticatedClient {
+    fileprivate func leaseSeconds(of deployment: DeploymentID) -> Int64 {
+        snapshot.registry.deployments[deployment]?.leaseSeconds ?? Limits.leaseDefaultSeconds
+    }
+}
+
 extension AuditEntry {
+    /// The entry of a verify that went through every check, as the ledger ended it.
+    fileprivate func ended(by outcome: LedgerOutcome) -> AuditEntry {
+        switch outcome {
+        case .refused(let refusal): return refused(refusal)
+        case .replayed(let earlier):
+            var entry = self
+            entry.decision = .replay
+            entry.callID = earlier.id
+            return entry
+        default: return self
+        }
+    }
+
     fileprivate func inactive(_ refusal: Refusal) -> AuditEntry {
         var entry = refused(refusal)
         entry.decision = .inactive

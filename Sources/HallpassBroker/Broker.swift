@@ -11,7 +11,7 @@ package final class Broker: Sendable {
     let ledger: Ledger
     let registryStore: RegistryStore
     let auditStore: AuditStore
-    let rootKeys: RootKeys
+    let tenantKeys: TenantKeys
     let clock: Clock
     let gate = ChangeGate()
     /// Stands in wherever there is no key, so that none costs what a wrong one does.
@@ -20,12 +20,12 @@ package final class Broker: Sendable {
     private let hasLoaded = Atomic(false)
 
     package init(
-        settings: BrokerSettings, database: HallpassDatabase, ledger: Ledger, rootKeys: RootKeys, clock: Clock = .system
+        settings: BrokerSettings, database: HallpassDatabase, ledger: Ledger, tenantKeys: TenantKeys, clock: Clock = .system
     ) throws {
         self.settings = settings
         self.database = database
         self.ledger = ledger
-        self.rootKeys = rootKeys
+        self.tenantKeys = tenantKeys
         self.clock = clock
         registryStore = RegistryStore(database: database, ledger: ledger)
         auditStore = AuditStore(database: database)
@@ -44,7 +44,7 @@ package final class Broker: Sendable {
     /// - Throws: ``StartError`` when a root key does not open under this key file, and whatever storage throws.
     package func load() async throws {
         for stored in try await registryStore.loadAll(nowSeconds: clock.nowSeconds) {
-            try publishTenant(stored)
+            try publishTenant(try await withDataKey(stored))
         }
         hasLoaded.store(true, ordering: .releasing)
     }
@@ -57,6 +57,25 @@ package final class Broker: Sendable {
         try publishTenant(stored)
     }
 
+    /// Tenants from before there were data keys get theirs.
+    private func withDataKey(_ stored: StoredTenant) async throws -> StoredTenant {
+        guard stored.dataKeys.isEmpty else { return stored }
+        let tenant = stored.registry.tenant.id
+        try await registryStore.addDataKey(
+            tenantKeys.makeRow(.data, tenant: tenant, version: 1, createdAt: clock.nowSeconds))
+        return try await registryStore.load(tenant, nowSeconds: clock.nowSeconds) ?? stored
+    }
+
+    private func vault(of stored: StoredTenant) throws -> OutcomeVault {
+        let tenant = stored.registry.tenant.id
+        guard let newest = stored.dataKeys.last else { throw StartError.dataKeyDoesNotOpen(tenant) }
+        do {
+            return try OutcomeVault(dataKey: tenantKeys.open(newest, as: .data))
+        } catch {
+            throw StartError.dataKeyDoesNotOpen(tenant)
+        }
+    }
+
     private func publishTenant(_ stored: StoredTenant) throws {
         let tenant = stored.registry.tenant.id
         let snapshot = TenantSnapshot(
@@ -64,7 +83,8 @@ package final class Broker: Sendable {
         let holders = stored.secrets.map {
             RegistrySnapshot.SecretHolder(tenant: tenant, client: $0.client, digest: $0.digest, expiresAt: $0.expiresAt)
         }
-        publish { $0.replacing(tenant, with: snapshot, secrets: holders) }
+        let vault = try vault(of: stored)
+        publish { $0.replacing(tenant, with: snapshot, vault: vault, secrets: holders) }
     }
 
     private func keyRing(of stored: StoredTenant) throws -> KeyRing {
@@ -72,7 +92,7 @@ package final class Broker: Sendable {
         var roots: [Int64: SecretBytes] = [:]
         for row in stored.rootKeys {
             do {
-                roots[row.version] = try rootKeys.open(row)
+                roots[row.version] = try tenantKeys.open(row, as: .root)
             } catch {
                 throw StartError.rootKeyDoesNotOpen(tenant)
             }
@@ -106,18 +126,22 @@ package struct BrokerSettings: Sendable {
 /// Why a broker does not start.
 package enum StartError: Error, Hashable, Sendable {
     case rootKeyDoesNotOpen(TenantID)
+    case dataKeyDoesNotOpen(TenantID)
 
     package var message: String {
         switch self {
         case .rootKeyDoesNotOpen(let tenant):
             "The signing root of tenant \(tenant) does not open with this key file."
+        case .dataKeyDoesNotOpen(let tenant):
+            "The data key of tenant \(tenant) does not open with this key file."
         }
     }
 
     /// The next step.
     package var hint: String {
         switch self {
-        case .rootKeyDoesNotOpen: "Give the key file this database was created with (--kek-file or HALLPASS_KEK_FILE)."
+        case .rootKeyDoesNotOpen, .dataKeyDoesNotOpen:
+            "Give the key file this database was created with (--kek-file or HALLPASS_KEK_FILE)."
         }
     }
 }

@@ -4,6 +4,7 @@ import HallpassCrypto
 /// Everything that decisions need, as of one moment; replaced whole, never changed.
 package final class RegistrySnapshot: Sendable {
     package let tenants: [TenantID: TenantSnapshot]
+    let vaults: [TenantID: OutcomeVault]
     /// By SHA-256 of the secret: two tenants may each have a client of one name, and neither learns of the other.
     let secrets: [SHA256Digest: SecretHolder]
 
@@ -15,23 +16,31 @@ package final class RegistrySnapshot: Sendable {
         let expiresAt: Int64?
     }
 
-    init(tenants: [TenantID: TenantSnapshot] = [:], secrets: [SHA256Digest: SecretHolder] = [:]) {
+    init(
+        tenants: [TenantID: TenantSnapshot] = [:], vaults: [TenantID: OutcomeVault] = [:],
+        secrets: [SHA256Digest: SecretHolder] = [:]
+    ) {
         self.tenants = tenants
+        self.vaults = vaults
         self.secrets = secrets
     }
 
     /// The same moment for every tenant but one.
-    func replacing(_ tenant: TenantID, with snapshot: TenantSnapshot, secrets new: [SecretHolder]) -> RegistrySnapshot {
+    func replacing(
+        _ tenant: TenantID, with snapshot: TenantSnapshot, vault: OutcomeVault, secrets new: [SecretHolder]
+    ) -> RegistrySnapshot {
         var tenants = tenants
         tenants[tenant] = snapshot
         var secrets = secrets.filter { $0.value.tenant != tenant }
         for holder in new { secrets[holder.digest] = holder }
-        return RegistrySnapshot(tenants: tenants, secrets: secrets)
+        var vaults = vaults
+        vaults[tenant] = vault
+        return RegistrySnapshot(tenants: tenants, vaults: vaults, secrets: secrets)
     }
 
     func replacing(_ tenant: TenantID, with snapshot: TenantSnapshot) -> RegistrySnapshot {
         var tenants = tenants
         tenants[tenant] = snapshot
-        return RegistrySnapshot(tenants: tenants, secrets: secrets)
+        return RegistrySnapshot(tenants: tenants, vaults: vaults, secrets: secrets)
     }
 }

@@ -63,7 +63,7 @@ final class BrokerFixture: Sendable {
                 self.alarms.withLock { $0.append(alarm.message) }
             },
             database: database, ledger: ledger,
-            rootKeys: RootKeys(keyEncryptionKey: SecretBytes(copying: keyEncryptionKey)),
+            tenantKeys: TenantKeys(keyEncryptionKey: SecretBytes(copying: keyEncryptionKey)),
             clock: Clock { self.milliseconds.withLock { $0 } })
         parts.withLock { $0 = Parts(database: database, ledger: ledger, broker: broker) }
         try await broker.load()

@@ -34,7 +34,7 @@ struct Engine: Sendable {
         let settings = BrokerSettings(issuer: issuer) { alarm in logger.critical("\(alarm.message)") }
         do {
             let broker = try Broker(
-                settings: settings, database: database, ledger: ledger, rootKeys: RootKeys(keyEncryptionKey: key))
+                settings: settings, database: database, ledger: ledger, tenantKeys: TenantKeys(keyEncryptionKey: key))
             try await broker.load()
             return Engine(broker: broker, ledger: ledger, database: database)
         } catch {

@@ -5,8 +5,8 @@ import Testing
 
 @testable import HallpassBroker
 
-struct RootKeysTests {
-    private let keys = RootKeys(keyEncryptionKey: SecretBytes(copying: [UInt8](repeating: 5, count: 32)))
+struct TenantKeysTests {
+    private let keys = TenantKeys(keyEncryptionKey: SecretBytes(copying: [UInt8](repeating: 5, count: 32)))
 
     @Test func `a sealed root opens in its own row and in no other`() throws {
         let row = try keys.makeRow(tenant: "acme", version: 1, createdAt: 0)
@@ -21,7 +21,7 @@ struct RootKeysTests {
 
     @Test func `another key encryption key opens nothing`() throws {
         let row = try keys.makeRow(tenant: "acme", version: 1, createdAt: 0)
-        let other = RootKeys(keyEncryptionKey: SecretBytes(copying: [UInt8](repeating: 6, count: 32)))
+        let other = TenantKeys(keyEncryptionKey: SecretBytes(copying: [UInt8](repeating: 6, count: 32)))
         #expect(throws: CryptoError.authenticationFailed) { try other.open(row) }
     }
 }

@@ -1,0 +1,20 @@
+package import HallpassCrypto
+
+package enum IdempotencyScope {
+    /// What a key is unique within, and the key, as one SHA-256: connector, environment, tool, subject, key, each preceded by
+    /// its length in two bytes, big-endian. The tenant is not in it: storage never looks across tenants.
+    package static func digest(
+        of key: IdempotencyKey, _ deployment: DeploymentID, _ tool: ToolName, _ subject: Subject
+    ) -> SHA256Digest {
+        var bytes: [UInt8] = []
+        for part in [
+            deployment.connector.rawValue, deployment.environment.rawValue, tool.rawValue, subject.rawValue,
+            key.rawValue,
+        ] {
+            let text = Array(part.utf8)
+            bytes += [UInt8(text.count >> 8), UInt8(text.count & 0xFF)]
+            bytes += text
+        }
+        return SHA256.hash(bytes)
+    }
+}
