@@ -102,7 +102,7 @@ extension Broker {
             id: id, client: client.client.id,
             claim: key.map { IdempotencyScope.digest(of: $0, claims.deployment, tool.name, claims.subject) },
             argumentsDigest: key == nil ? digest : ArgumentsDigest.of(arguments, tool: tool.name),
-            isRepeatable: tool.isIdempotent, leaseExpiresAt: leaseExpiresAt,
+            isRepeatable: tool.isRepeatable, leaseExpiresAt: leaseExpiresAt,
             expiresAt: key == nil ? leaseExpiresAt : max(leaseExpiresAt, now + retention))
     }
 

@@ -134,12 +134,25 @@ extension BrokerFixture {
     /// A good token for Alice's `add_note`.
     func token() async throws -> MintedToken { try await mint(command()).get() }
 
+    /// Asks with a key of its own, so that nothing is taken for a retry that is none.
     func verify(
         _ token: String, tool: ToolName? = "add_note", as client: String = "crm-server", tenant: String = "acme",
         _ change: (inout VerifyCommand) -> Void = { _ in }
     ) async throws -> Result<Execution, Refusal> {
+        let answer = try await ask(token, tool: tool, key: UUID().uuidString, as: client, tenant: tenant, change)
+        return try answer.map { answer in
+            guard case .execute(let execution) = answer else { throw UnexpectedReplay() }
+            return execution
+        }
+    }
+
+    func ask(
+        _ token: String, tool: ToolName? = "add_note", key: String?, as client: String = "crm-server",
+        tenant: String = "acme", _ change: (inout VerifyCommand) -> Void = { _ in }
+    ) async throws -> Result<VerifyAnswer, Refusal> {
         var command = VerifyCommand(token: token)
         command.tool = tool
+        command.idempotencyKey = key.flatMap(IdempotencyKey.init)
         change(&command)
         return try await broker.verify(command, by: self.client(client, tenant: tenant), context())
     }
@@ -167,5 +180,17 @@ extension Result where Failure == Refusal {
     var refusal: HallpassError? {
         guard case .failure(let refusal) = self else { return nil }
         return refusal.error
+    }
+}
+
+struct UnexpectedReplay: Error {}
+
+extension Result where Failure == Refusal {
+    /// `Result.map` with a transformation that may throw.
+    func map<Value>(_ transform: (Success) throws -> Value) throws -> Result<Value, Refusal> {
+        switch self {
+        case .success(let success): .success(try transform(success))
+        case .failure(let refusal): .failure(refusal)
+        }
     }
 }

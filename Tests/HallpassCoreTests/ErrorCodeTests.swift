@@ -10,9 +10,12 @@ struct ErrorCodeTests {
                 "invalid_request", "invalid_json", "payload_too_large", "unsupported_media_type", "method_not_allowed",
                 "not_found", "invalid_client", "forbidden", "revision_conflict", "in_use", "limit_reached",
                 "actor_not_proven", "unknown_connector", "unknown_environment", "unknown_tool", "tool_not_allowed",
-                "insufficient_scope", "actor_not_granted", "malformed_token", "unknown_key", "bad_signature",
+                "insufficient_scope", "actor_not_granted", "invalid_arguments", "constraint_violated",
+                "malformed_token", "unknown_key", "bad_signature",
                 "wrong_issuer", "wrong_audience", "token_expired", "token_not_yet_valid", "tool_mismatch",
                 "arguments_mismatch", "token_already_used", "token_revoked", "token_not_issued", "disabled",
+                "idempotency_key_required",
+                "idempotency_conflict", "idempotency_in_flight", "outcome_unknown", "outcome_conflict",
                 "overloaded", "unavailable", "storage_unavailable", "audit_unavailable", "internal",
             ])
     }

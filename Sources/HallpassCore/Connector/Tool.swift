@@ -31,7 +31,7 @@ package struct Tool: Hashable, Sendable {
     /// What a token must carry, all of it, to call this tool.
     package let scopes: ScopeSet
     package let inputSchema: JSONValue?
-    /// Acting twice does no more than acting once, as its author says; every tool that reads is.
+    /// Acting twice does no more than acting once, as its author says.
     package let isIdempotent: Bool
 
     package init(
@@ -43,6 +43,9 @@ package struct Tool: Hashable, Sendable {
         self.effect = effect
         self.scopes = scopes
         self.inputSchema = inputSchema
-        self.isIdempotent = isIdempotent || effect == .read
+        self.isIdempotent = isIdempotent
     }
+
+    /// Whether a call that nobody reported on may simply be made again.
+    package var isRepeatable: Bool { isIdempotent || effect == .read }
 }

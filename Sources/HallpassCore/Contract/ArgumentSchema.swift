@@ -16,7 +16,7 @@ package final class ArgumentSchema: Sendable {
     /// - Returns: every violation; none if the arguments are valid.
     /// - Throws: ``HallpassError/internal`` for a schema that does not compile: registration let none of those in.
     func violations(of arguments: JSONObject) throws(HallpassError) -> [ErrorDetail] {
-        switch try compiledSchema().validate(.object(arguments)) {
+        switch try compiledSchema().validate(.object(arguments), limits: .forArguments) {
         case .valid: return []
         case .violations(let violations):
             return violations.map {
@@ -51,6 +51,11 @@ package final class ArgumentSchema: Sendable {
             return JSONViolation(path: pointer.description + path, rule: error.rule, message: error.message)
         }
     }
+}
+
+extension ValidationLimits {
+    /// A validation runs where requests are served: this much work was measured at some ten milliseconds, the default at fifty.
+    fileprivate static let forArguments = ValidationLimits(work: 200_000)
 }
 
 extension SchemaCompiler {

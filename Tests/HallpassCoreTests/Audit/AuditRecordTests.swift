@@ -9,7 +9,7 @@ struct AuditRecordTests {
     /// Every field set, so that a field written out of order cannot hide.
     static var fullEntry: AuditEntry {
         var entry = AuditEntry(event: .verify, decision: .deny, timeMilliseconds: 1_795_216_335_678, requestID: "r1")
-        entry.error = .tokenExpired
+        entry.code = "token_expired"
         entry.check = .time
         entry.client = ClientID("crm-server")
         entry.address = "127.0.0.1"
@@ -56,6 +56,6 @@ struct AuditRecordTests {
             .refused(Refusal(.grant, .actorNotGranted))
         #expect(entry.decision == .deny)
         #expect(entry.check == .grant)
-        #expect(entry.error == .actorNotGranted)
+        #expect(entry.code == "actor_not_granted")
     }
 }

@@ -14,6 +14,7 @@ struct VerifyPolicyTests {
         _ change: (inout VerifyQuery) -> Void = { _ in }
     ) throws -> Refusal? {
         var query = VerifyQuery(tool: tool.map { ToolName(stringLiteral: $0) })
+        query.idempotencyKey = "key-1"
         change(&query)
         let context = VerifyContext(
             issuer: issuer, tenant: "acme", ownedDeployments: Set(owned.map { DeploymentID(stringLiteral: $0) }),
@@ -21,7 +22,7 @@ struct VerifyPolicyTests {
         let verified = try fixture.verified(token)
         do throws(Refusal) {
             let decision = try VerifyPolicy.decide(verified, query, in: fixture.snapshot, context)
-            return decision.refusalByGroups(groups)
+            return decision.refusal(groups: groups)
         } catch {
             return error
         }
@@ -121,11 +122,12 @@ struct VerifyPolicyTests {
     }
 
     @Test mutating func `arguments are those the token was minted for`() throws {
-        let bound = SHA256.hash(Array("a".utf8))
+        let arguments = (["a": 1] as JSONValue).objectValue
+        let bound = ArgumentsDigest.of(try #require(arguments), tool: "add_note")
         let token = try fixture.token { $0["args_sha256"] = .string(Base64URL.encode(bound)) }
-        #expect(try refusal(token) { $0.argumentsDigest = bound } == nil)
+        #expect(try refusal(token) { $0.arguments = arguments } == nil)
         let mismatch = Refusal(.arguments, .argumentsMismatch)
-        #expect(try refusal(token) { $0.argumentsDigest = SHA256.hash(Array("b".utf8)) } == mismatch)
+        #expect(try refusal(token) { $0.arguments = (["a": 2] as JSONValue).objectValue } == mismatch)
         #expect(try refusal(token) == mismatch)
     }
 

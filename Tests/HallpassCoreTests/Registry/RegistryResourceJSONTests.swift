@@ -76,7 +76,8 @@ struct `Registry documents` {
                     {"kind": "Deployment", "server": "crm-mcp", "environment": "prod",
                      "auth": {"mode": "oauth", "scopes": ["contacts:read", "notes:write"], "token_ttl_seconds": 3600,
                               "session_scopes": []},
-                     "tools_allow": ["add_note", "find_contact"]}
+                     "tools_allow": ["add_note", "find_contact"], "constraints": [],
+                     "idempotency": {"retention_seconds": 86400, "lease_seconds": 300}}
                     """))
         #expect(
             try read(RegistryText.dev).json == json(#"{"kind": "Environment", "id": "dev", "protected": false}"#))
@@ -87,8 +88,10 @@ struct `Registry documents` {
         #expect(
             try read(bare).json
                 == json(
-                    #"{"kind":"Connector","id":"c","resource":"a:b","tools":[{"name":"t","effect":"read","scopes":[]}]}"#
-                ))
+                    """
+                    {"kind":"Connector","id":"c","resource":"a:b",
+                     "tools":[{"name":"t","effect":"read","scopes":[],"idempotent":false}]}
+                    """))
     }
 
     @Test func `an allow-list of nothing is not the same as none`() throws {
@@ -163,7 +166,9 @@ struct `A registry document is refused` {
         (RegistryText.card, "/auth/token_ttl_seconds", "3601", "/auth/token_ttl_seconds range"),
         (RegistryText.card, "/auth/token_ttl_seconds", "1.5", "/auth/token_ttl_seconds type"),
         (RegistryText.card, "/auth/session_scopes", "\"notes:write\"", "/auth/session_scopes type"),
-        (RegistryText.card, "/constraints", "[]", "/constraints unknown"),
+        (RegistryText.card, "/constraints", "{}", "/constraints type"),
+        (RegistryText.card, "/idempotency", #"{"lease_seconds": 0}"#, "/idempotency/lease_seconds range"),
+        (RegistryText.card, "/idempotency", #"{"retention_seconds": 3599}"#, "/idempotency/retention_seconds range"),
         (RegistryText.card, "/approval", "{}", "/approval unknown"),
         (RegistryText.card, "/limits", "{}", "/limits unknown"),
         (RegistryText.card, "/tools_allow", "{}", "/tools_allow type"),
