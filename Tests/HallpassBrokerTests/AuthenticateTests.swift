@@ -38,6 +38,7 @@ struct AuthenticateTests {
         try await BrokerFixture.run { fixture in
             let admin = try fixture.admin(as: "ops")
             let old = try fixture.secret("gateway")
+            fixture.advance(seconds: 1)
             let new = try await fixture.broker.issueSecret(for: "gateway", by: admin, fixture.context())
             for secret in [old, new.text] {
                 #expect(try fixture.broker.authenticate(id: "gateway", secret: secret).tenant == "acme")
