@@ -57,7 +57,7 @@ let package = Package(
         .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"], swiftSettings: strict),
 
         // Values and decisions. No clock, no randomness, no I/O.
-        .target(name: "HallpassCore", dependencies: ["HallpassCrypto", "StrictJSON"], swiftSettings: strict),
+        .target(name: "HallpassCore", dependencies: ["HallpassCrypto", "JSONSchema"], swiftSettings: strict),
 
         // Tables, statements and the one writer. Alone in importing GRDB.
         .target(
@@ -98,6 +98,9 @@ let package = Package(
                 "HallpassHTTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
             ],

@@ -20,7 +20,8 @@ package final class Broker: Sendable {
     private let hasLoaded = Atomic(false)
 
     package init(
-        settings: BrokerSettings, database: HallpassDatabase, ledger: Ledger, tenantKeys: TenantKeys, clock: Clock = .system
+        settings: BrokerSettings, database: HallpassDatabase, ledger: Ledger, tenantKeys: TenantKeys,
+        clock: Clock = .system
     ) throws {
         self.settings = settings
         self.database = database
@@ -103,7 +104,8 @@ package final class Broker: Sendable {
             for kind in TokenKind.allCases {
                 keys.append(
                     try SigningKey(
-                        id: row.id, kind: kind, tenant: tenant, deployment: row.deployment, state: row.state, root: root))
+                        id: row.id, kind: kind, tenant: tenant, deployment: row.deployment, state: row.state, root: root
+                    ))
             }
         }
         return KeyRing(keys, decoy: decoyKey)

@@ -132,7 +132,8 @@ extension HallpassError {
         case .invalidClient: "The client's credentials are missing or not valid."
         case .forbidden(let needs): "This client may not do that: \(needs.text)."
         case .revisionConflict: "It was changed by someone else meanwhile; read it again and repeat the change on top."
-        case .inUse(let users): "It is in use by \(users.joined(separator: ", ")); remove those first or ask for cascade=1."
+        case .inUse(let users):
+            "It is in use by \(users.joined(separator: ", ")); remove those first or ask for cascade=1."
         case .limitReached(let rule): "A limit is reached: \(rule.text)."
         case .actorNotProven(let reason): "Who the call is for is not proven: \(reason.text)."
         case .unknownConnector: "There is no such connector in this environment."

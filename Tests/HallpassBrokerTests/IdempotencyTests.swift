@@ -45,7 +45,8 @@ struct IdempotencyTests {
             let first = try execution(try await ask(fixture))
             let outcome: CallOutcome =
                 isGood
-                ? .result(["note_id": 7, "é": [.number(1.5)]]) : .error(try #require((["code": "x"] as JSONValue).objectValue))
+                ? .result(["note_id": 7, "é": [.number(1.5)]])
+                : .error(try #require((["code": "x"] as JSONValue).objectValue))
             #expect(try await report(fixture, outcome, of: first.callID) == nil)
             for _ in 0..<2 {
                 let again = try replay(try await ask(fixture))
@@ -81,9 +82,10 @@ struct IdempotencyTests {
         }
     }
 
-    @Test(arguments: [
-        (299, ErrorCode.idempotencyInFlight), (300, .outcomeUnknown), (301, .outcomeUnknown),
-    ] as [(Int64, ErrorCode)])
+    @Test(
+        arguments: [
+            (299, ErrorCode.idempotencyInFlight), (300, .outcomeUnknown), (301, .outcomeUnknown),
+        ] as [(Int64, ErrorCode)])
     func `when the lease runs out nobody knows, and a write is not repeated`(seconds: Int64, code: ErrorCode)
         async throws
     {

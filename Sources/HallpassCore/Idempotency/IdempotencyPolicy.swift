@@ -44,7 +44,8 @@ package enum IdempotencyPolicy {
         case .completed: return .replay
         case .inFlight(let leaseExpiresAt):
             guard nowSeconds >= leaseExpiresAt else {
-                return .refuse(Refusal(.idempotency, .idempotencyInFlight(retryAfterSeconds: leaseExpiresAt - nowSeconds)))
+                return .refuse(
+                    Refusal(.idempotency, .idempotencyInFlight(retryAfterSeconds: leaseExpiresAt - nowSeconds)))
             }
             return isRepeatable ? .execute : .refuse(Refusal(.idempotency, .outcomeUnknown))
         }

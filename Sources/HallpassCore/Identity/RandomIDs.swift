@@ -37,7 +37,8 @@ package struct TransactionID: Hashable, Sendable {
     package let rawValue: String
 
     package init?(_ text: String) {
-        guard (1...Limits.transactionIDBytes).contains(text.utf8.count), text.utf8.allSatisfy(VisibleASCII.contains) else {
+        guard (1...Limits.transactionIDBytes).contains(text.utf8.count), text.utf8.allSatisfy(VisibleASCII.contains)
+        else {
             return nil
         }
         rawValue = text

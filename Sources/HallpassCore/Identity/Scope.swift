@@ -44,7 +44,9 @@ package struct ScopeSet: Hashable, Sendable {
         }
         var scopes: [Scope] = []
         for part in text.utf8.split(separator: 0x20, omittingEmptySubsequences: false) {
-            guard let text = String(part), let scope = Scope(text), scopes.count < Limits.scopesPerSet else { return nil }
+            guard let text = String(part), let scope = Scope(text), scopes.count < Limits.scopesPerSet else {
+                return nil
+            }
             scopes.append(scope)
         }
         self.init(scopes)

@@ -22,6 +22,13 @@ struct Answer: Sendable {
         self.code = code
     }
 
+    /// Done, and nothing to say.
+    static var noContent: Answer {
+        var answer = Answer(.noContent, contentType: "application/json", body: [])
+        answer.headers[.contentType] = nil
+        return answer
+    }
+
     init(_ status: HTTPResponse.Status = .ok, json: JSONValue) {
         self.init(status, contentType: "application/json", body: json.serialized())
     }

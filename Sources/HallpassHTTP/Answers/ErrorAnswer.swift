@@ -32,13 +32,12 @@ enum ErrorAnswer {
     }
 
     static func object(_ error: HallpassError, requestID: String) -> JSONObject {
-        let code = error.code
         var object = JSONObject()
-        object["code"] = .string(code.rawValue)
+        object["code"] = .string(error.wireCode)
         object["message"] = .string(error.message)
-        object["retryable"] = .bool(code.isRetryable)
+        object["retryable"] = .bool(error.isRetryable)
         object["retry_after_seconds"] = error.retryAfterSeconds.map { .integer(Int64($0)) }
-        object["suggested_action"] = .string(code.suggestedAction)
+        object["suggested_action"] = .string(error.suggestedAction)
         let details = error.details
         if !details.isEmpty { object["details"] = .array(details.map(\.json)) }
         object["request_id"] = .string(requestID)
@@ -72,8 +71,13 @@ extension HallpassError {
     }
 }
 
-extension JSONViolation {
+extension ErrorDetail {
     fileprivate var json: JSONValue {
-        ["path": .string(path), "rule": .string(rule), "message": .string(message)]
+        var object = JSONObject()
+        object["path"] = .string(path)
+        object["rule"] = .string(rule)
+        object["message"] = .string(message)
+        object["allowed"] = allowed.map(JSONValue.array)
+        return .object(object)
     }
 }

@@ -10,6 +10,10 @@ extension ErrorCode {
         case .malformedToken, .unknownKey, .badSignature, .wrongIssuer, .wrongAudience, .tokenExpired,
             .tokenNotYetValid, .toolMismatch, .argumentsMismatch, .tokenAlreadyUsed, .tokenRevoked, .tokenNotIssued:
             .badRequest
+        // Of a call: at mint these are wrong requests, in a verification they stand inside its 200.
+        case .invalidArguments, .idempotencyKeyRequired: .badRequest
+        case .constraintViolated: .forbidden
+        case .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict: .conflict
         case .payloadTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .methodNotAllowed: .methodNotAllowed
@@ -34,11 +38,12 @@ extension ErrorCode {
             "invalid_grant"
         case .unknownConnector, .unknownEnvironment: "invalid_target"
         case .insufficientScope: "invalid_scope"
-        case .forbidden, .toolNotAllowed, .actorNotGranted, .disabled: "access_denied"
+        case .forbidden, .toolNotAllowed, .actorNotGranted, .constraintViolated, .disabled: "access_denied"
         case .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: "temporarily_unavailable"
         case .internal: "server_error"
         case .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed, .notFound,
-            .revisionConflict, .inUse, .limitReached, .unknownTool:
+            .revisionConflict, .inUse, .limitReached, .unknownTool, .invalidArguments, .idempotencyKeyRequired,
+            .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict:
             "invalid_request"
         }
     }

@@ -33,7 +33,19 @@ extension Execution {
         object["connector"] = .string(claims.deployment.connector.rawValue)
         object["tool"] = tool.map { .string($0.rawValue) }
         object["expires_at"] = .integer(claims.expiresAt)
-        object["lease_seconds"] = .integer(Limits.leaseSeconds)
+        object["lease_seconds"] = .integer(leaseSeconds)
+        return object
+    }
+}
+
+extension Replay {
+    /// What came of the call when it was made, instead of leave to make it again.
+    var json: JSONObject {
+        var object = JSONObject()
+        object["ok"] = true
+        object["decision"] = "replay"
+        object["call_id"] = .string(callID.text)
+        object["result"] = outcome
         return object
     }
 }

@@ -2,25 +2,30 @@ import HallpassBroker
 import HallpassCore
 import StrictJSON
 
-/// `{"token","tool"?,"arguments"?,"idempotency_key"?,"environment"?}`
+/// `{"token","tool"?,"arguments"?,"idempotency_key"?,"environment"?}`; a tool does not run without its arguments.
 enum VerifyBody {
     static func read(_ document: JSONValue) throws -> VerifyCommand {
         try JSONObjectReader.decode(document) { reader in
             let token = reader.requiredString("token")
             let tool = reader.optionalTool()
             let arguments = reader.optionalObject("arguments")
-            let key = reader.optionalString("idempotency_key", lengthBytes: 1...Limits.idempotencyKeyBytes)
+            let key = reader.optional("idempotency_key", rule: IdempotencyKey.rule, IdempotencyKey.init)
             let environment = reader.optional("environment", rule: EnvironmentID.rule, EnvironmentID.init)
-            if let key, let inner = arguments?["idempotency_key"]?.stringValue, !inner.hasSameBytes(as: key) {
+            let inner = arguments?["idempotency_key"]?.stringValue
+            if let key, let inner, !inner.hasSameBytes(as: key.rawValue) {
                 reader.refuse(
                     "idempotency_key", rule: "same", message: "must be the one in arguments, or stand in one place only"
                 )
+            }
+            if tool != nil, !reader.object.contains("arguments") {
+                reader.refuse("arguments", rule: "required", message: "is required where a tool is to run")
             }
             guard let token else { return nil }
             var command = VerifyCommand(token: token)
             command.tool = tool
             command.arguments = arguments
             command.environment = environment
+            command.idempotencyKey = key ?? inner.flatMap(IdempotencyKey.init)
             return command
         }
     }

@@ -59,7 +59,7 @@ extension AuditQuery {
         self.init()
         event = reader.optionalChoice("event", AuditEvent.self)
         decision = reader.optionalChoice("decision", AuditDecision.self)
-        code = reader.optionalChoice("code", ErrorCode.self)
+        code = reader.optionalString("code", lengthBytes: 1...64)
         client = reader.optional("client_id", rule: ClientID.rule, ClientID.init)
         subject = reader.optional("sub", rule: Subject.rule, Subject.init)
         connector = reader.optional("connector", rule: ConnectorID.rule, ConnectorID.init)

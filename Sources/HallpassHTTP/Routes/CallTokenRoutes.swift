@@ -3,7 +3,7 @@ import HallpassBroker
 import HallpassCore
 import StrictJSON
 
-/// Mint and verify: what runs once for every tool call.
+/// Mint, verify and outcome: what runs once for every tool call.
 struct CallTokenRoutes {
     let broker: Broker
 
@@ -13,6 +13,8 @@ struct CallTokenRoutes {
             Route(.post, "/v1/call-tokens", .mint, body, mint),
             Route(.post, "/v1/call-tokens/batch", .mint, body, mintBatch),
             Route(.post, "/v1/verify", .verify, body, verify),
+            Route(
+                .post, "/v1/calls/{call_id}/outcome", .outcome, .json(limitBytes: Limits.outcomeBodyBytes), report),
         ]
     }
 
@@ -49,13 +51,34 @@ struct CallTokenRoutes {
     private func verify(_ call: Call) async throws -> Answer {
         try call.requireNoQuery()
         switch try await broker.verify(try VerifyBody.read(call.document), by: call.client, call.context) {
-        case .success(let execution): return Answer(.ok, execution.json)
+        case .success(.execute(let execution)): return Answer(.ok, execution.json)
+        case .success(.replay(let replay)): return Answer(.ok, replay.json)
         case .failure(let refusal):
             var body = JSONObject()
             body["ok"] = false
             body["decision"] = "deny"
             body["error"] = .object(ErrorAnswer.object(refusal.error, requestID: call.context.requestID))
             return Answer(.ok, body, code: refusal.error.code)
+        }
+    }
+
+    @Sendable
+    private func report(_ call: Call) async throws -> Answer {
+        try call.requireNoQuery()
+        let id = try call.callID
+        let outcome = try OutcomeBody.read(call.document)
+        switch try await broker.report(outcome, of: id, by: call.client, call.context) {
+        case .success: return .noContent
+        case .failure(let refusal): return ErrorAnswer.make(refusal.error, requestID: call.context.requestID)
+        }
+    }
+}
+
+extension Call {
+    /// One that cannot be a call's is one that is not there.
+    fileprivate var callID: CallID {
+        get throws {
+            try parameter("call_id") { CallID($0) }
         }
     }
 }

@@ -19,7 +19,9 @@ extension Ledger {
     package func sweep(_ table: SweptTable, expiredBefore: Int64, limit: Int) async throws(HallpassError) -> Int {
         let expired: [RowKey]
         do {
-            expired = try await database.read { try Self.oldestExpired(table, in: $0, before: expiredBefore, limit: limit) }
+            expired = try await database.read {
+                try Self.oldestExpired(table, in: $0, before: expiredBefore, limit: limit)
+            }
         } catch {
             throw .storageUnavailable
         }

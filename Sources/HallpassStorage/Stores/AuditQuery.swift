@@ -5,7 +5,8 @@ package import HallpassCore
 package struct AuditQuery: Hashable, Sendable {
     package var event: AuditEvent?
     package var decision: AuditDecision?
-    package var code: ErrorCode?
+    /// The broker's own or a constraint's.
+    package var code: String?
     package var client: ClientID?
     package var subject: Subject?
     package var connector: ConnectorID?
@@ -46,7 +47,7 @@ package struct AuditQuery: Hashable, Sendable {
     private var members: [(String, String?)] {
         [
             ("request_id", requestID), ("jti", tokenID?.text), ("txn", transaction?.rawValue),
-            ("sub", subject?.rawValue), ("code", code?.rawValue), ("tool", tool?.rawValue),
+            ("sub", subject?.rawValue), ("code", code), ("tool", tool?.rawValue),
             ("client_id", client?.rawValue), ("connector", connector?.rawValue), ("decision", decision?.rawValue),
             ("event", event?.rawValue),
         ]

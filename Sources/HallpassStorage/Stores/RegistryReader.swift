@@ -96,7 +96,8 @@ struct RegistryReader {
                 id: try row.deployment(connectorAt: 1, environmentAt: 2),
                 authMode: try row.value(at: 3, AuthMode.init(rawValue:)), scopes: try row.scopes(at: 4),
                 tokenLifetimeSeconds: try row.decode(atIndex: 6), sessionScopes: try row.scopes(at: 5),
-                allowedTools: try row.names(at: 7, ToolName.init).map(Set.init), constraints: try row.constraints(at: 8),
+                allowedTools: try row.names(at: 7, ToolName.init).map(Set.init),
+                constraints: try row.constraints(at: 8),
                 idempotencyRetentionSeconds: try row.decode(atIndex: 9), leaseSeconds: try row.decode(atIndex: 10))
             tenants[tenant]?.registry.put(.deployment(deployment))
         }

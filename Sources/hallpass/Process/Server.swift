@@ -87,7 +87,7 @@ struct Server {
     ) -> [ServiceGroupConfiguration.ServiceConfiguration] {
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(service: EngineService(engine: engine, logger: logger), serviceName: "engine"),
-            .init(service: TokenSweep(ledger: engine.ledger, logger: logger), serviceName: "token sweep"),
+            .init(service: LedgerSweep(ledger: engine.ledger, logger: logger), serviceName: "ledger sweep"),
             .init(service: application.application, serviceName: "http"),
         ]
         if let companion {

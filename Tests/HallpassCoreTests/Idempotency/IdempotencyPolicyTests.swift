@@ -44,7 +44,9 @@ struct IdempotencyPolicyTests {
                 == .refuse(Refusal(.idempotency, .idempotencyConflict)))
     }
 
-    @Test(arguments: [(999, IdempotencyPolicy.Decision.replay), (1_000, .execute), (1_001, .execute)] as [(Int64, IdempotencyPolicy.Decision)])
+    @Test(
+        arguments: [(999, IdempotencyPolicy.Decision.replay), (1_000, .execute), (1_001, .execute)]
+            as [(Int64, IdempotencyPolicy.Decision)])
     func `what has expired is forgotten at, not after, its expiry`(now: Int64, expected: IdempotencyPolicy.Decision) {
         #expect(decide(.completed, at: now) == expected)
     }

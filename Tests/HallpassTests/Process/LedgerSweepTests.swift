@@ -7,7 +7,7 @@ import Testing
 
 @testable import hallpass
 
-struct TokenSweepTests {
+struct LedgerSweepTests {
     private static let expiry: Int64 = 2_000_000_000
 
     private static let moments: [(nowSeconds: Int64, left: Int64)] = {
@@ -27,7 +27,7 @@ struct TokenSweepTests {
             issuer: "http://127.0.0.1:8080", logger: logger)
         for _ in 0..<7 { try await issue(on: engine.ledger) }
         let clock = HallpassBroker.Clock { nowSeconds * 1_000 }
-        await TokenSweep(ledger: engine.ledger, logger: logger, clock: clock, batch: 3).sweep()
+        await LedgerSweep(ledger: engine.ledger, logger: logger, clock: clock, batch: 3).sweep()
         try await engine.stop()
         let counts = try HallpassDatabase.inspect(path: instance.database).rowCounts
         #expect(counts.first { $0.table == "token" }?.count == left)

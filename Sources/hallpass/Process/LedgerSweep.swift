@@ -4,8 +4,8 @@ import HallpassStorage
 import Logging
 import ServiceLifecycle
 
-/// Removes tokens that have long expired, a few at a time, so that the database stays as large as its traffic.
-struct TokenSweep: Service {
+/// Removes tokens and calls that have long expired, a few at a time, so that the database stays as large as its traffic.
+struct LedgerSweep: Service {
     let ledger: Ledger
     let logger: Logger
     var clock = HallpassBroker.Clock.system
@@ -25,13 +25,19 @@ struct TokenSweep: Service {
 
     /// Until nothing is left that a full batch would be needed for.
     func sweep() async {
+        for table in SweptTable.allCases { await sweep(table) }
+    }
+
+    private func sweep(_ table: SweptTable) async {
         while !Task.isCancelled {
             do throws(HallpassError) {
                 let before = clock.nowSeconds - Limits.tokenRetentionSeconds
-                guard try await ledger.sweepTokens(expiredBefore: before, limit: batch) == batch else { return }
+                guard try await ledger.sweep(table, expiredBefore: before, limit: batch) == batch else { return }
             } catch {
                 // The next round tries again; calls themselves say so louder if storage is in trouble.
-                logger.warning("Expired tokens could not be removed.", metadata: ["code": "\(error.code.rawValue)"])
+                logger.warning(
+                    "What has expired could not be removed.",
+                    metadata: ["table": "\(table.rawValue)", "code": "\(error.code.rawValue)"])
                 return
             }
         }
