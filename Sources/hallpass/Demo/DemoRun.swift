@@ -61,7 +61,7 @@ final class DemoRun: Service {
     }
 
     private func tell(_ client: DemoClient) async throws {
-        var story = Story(client: client, cast: try await setUp(client))
+        var story = try Story(client: client, cast: try await setUp(client))
         for step in StoryStep.allCases {
             let outcome = try await story.play(step)
             if outcome.answer != step.expected { wrongSteps.withLock { $0 += 1 } }

@@ -34,10 +34,12 @@ struct Story {
     private var traces: [Trace] = []
     /// Of the first step, for the second.
     private var usedToken = ""
-    /// Idempotency keys, so that no two calls of the story are one.
+    /// Names the calls of this telling, so that a second one is not taken for retries of the first.
+    private let telling: String
     private var callCount = 0
 
-    init(client: DemoClient, cast: Cast, clock: HallpassBroker.Clock = .system) {
+    init(client: DemoClient, cast: Cast, clock: HallpassBroker.Clock = .system) throws {
+        telling = Base64URL.encode(try RandomBytes.generate(count: 9))
         self.client = client
         self.cast = cast
         self.clock = clock
@@ -47,16 +49,22 @@ struct Story {
         switch step {
         case .noteAllowed: try await addNote()
         case .sameTokenAgain: try await verifyAgain()
-        case .toolOffTheList: try await mintRefused("delete_contact for alice", actor: "alice", tool: "delete_contact")
-        case .actorWithoutGrant: try await mintRefused("add_note for bob", actor: "bob", tool: "add_note")
+        case .toolOffTheList:
+            try await mintRefused("delete_contact for alice", Wish(tool: "delete_contact", arguments: note()))
+        case .actorWithoutGrant:
+            try await mintRefused("add_note for bob", Wish(actor: "bob", arguments: note()))
         case .scopeTooMany:
             try await mintRefused(
-                "add_note for alice with contacts:write", actor: "alice", tool: "add_note",
-                scope: "notes:write contacts:write")
+                "add_note for alice with contacts:write", Wish(arguments: note(), scope: "notes:write contacts:write"))
         case .otherConnector: try await verifyElsewhere()
         case .oneBitChanged: try await verifyChanged()
         case .oneSecondLivedOut: try await verifyLate()
         case .revoked: try await introspectRevoked()
+        case .wrongValue:
+            try await mintRefused("add_note with visibility public", Wish(arguments: note(visibility: "public")))
+        case .overTheLimit: try await refund()
+        case .retried: try await retry()
+        case .otherArguments: try await reuseKey()
         case .auditListsAll: try await findTraces()
         case .chainHolds: try await verifyChain()
         }
@@ -108,18 +116,50 @@ extension Story {
             answer: isActive.map { $0 ? "active" : "inactive" } ?? answer.code ?? "status \(answer.status)")
     }
 
-    private mutating func mintRefused(
-        _ asked: String, actor: String, tool: String, scope: String? = nil
-    ) async throws -> Outcome {
-        let answer = try await mint(actor: actor, tool: tool, scope: scope)
+    /// Acts once, reports, and asks again as a client would whose answer was lost: with a new token and the same key.
+    private mutating func retry() async throws -> Outcome {
+        let first = try await mintNote()
+        let answer = try await verified(first, by: cast.crmServer)
+        note(answer, .verify, .execute, code: answer.code)
+        guard let call = answer.body["call_id"]?.stringValue else {
+            return Outcome(asked: "verify add_note", answer: answer.code ?? "status \(answer.status)")
+        }
+        let report = try await client.send(
+            .post("v1", "calls", call, "outcome", body: .json(["ok": true, "result": ["note_id": "n-1"]])),
+            as: cast.crmServer)
+        note(report, .outcome, .allow)
+        let again = try await verify(try await mintNote(isRetry: true), by: cast.crmServer, .replay)
+        return Outcome(asked: "report a result, verify again with a new token", answer: again)
+    }
+
+    private mutating func reuseKey() async throws -> Outcome {
+        let token = try await mintNote(isRetry: true, text: "Something else entirely.")
+        let answer = try await verify(token, by: cast.crmServer, .deny, text: "Something else entirely.")
+        return Outcome(asked: "verify another note under the same key", answer: answer)
+    }
+
+    private mutating func refund() async throws -> Outcome {
+        callCount += 1
+        let wish = Wish(
+            actor: "bob", connector: "billing-mcp", tool: "issue_refund",
+            arguments: ["payment_id": "p-1", "amount_cents": 60_000, "idempotency_key": .string(key)])
+        return try await mintRefused("issue_refund of 600.00 for bob", wish)
+    }
+
+    private mutating func mintRefused(_ asked: String, _ wish: Wish) async throws -> Outcome {
+        let answer = try await mint(wish)
         note(answer, .mint, .deny, code: answer.code)
         return Outcome(asked: "mint \(asked)", answer: answer.code ?? "minted")
     }
 
     /// - Throws: ``APIError`` where the server did not mint what every later step needs.
-    private mutating func mintNote(lifetimeSeconds: Int64? = nil) async throws -> String {
-        callCount += 1
-        let answer = try await mint(actor: "alice", tool: "add_note", lifetimeSeconds: lifetimeSeconds)
+    ///
+    /// - Parameter isRetry: under the key of the call before.
+    private mutating func mintNote(
+        lifetimeSeconds: Int64? = nil, isRetry: Bool = false, text: String = plainText
+    ) async throws -> String {
+        if !isRetry { callCount += 1 }
+        let answer = try await mint(Wish(arguments: note(text: text), lifetimeSeconds: lifetimeSeconds))
         if let error = APIError(answer.body, status: answer.status) { throw error }
         note(answer, .mint, .allow)
         guard let token = answer.body["access_token"]?.stringValue else {
@@ -128,37 +168,55 @@ extension Story {
         return token
     }
 
-    private func mint(
-        actor: String, tool: String, scope: String? = nil, lifetimeSeconds: Int64? = nil
-    ) async throws -> DemoClient.Answer {
+    /// What a token is asked for.
+    private struct Wish {
+        var actor = "alice"
+        var connector = "crm-mcp"
+        var tool = "add_note"
+        var arguments: JSONValue
+        var scope: String?
+        var lifetimeSeconds: Int64?
+    }
+
+    private func mint(_ wish: Wish) async throws -> DemoClient.Answer {
         var body = JSONObject()
-        body["actor"] = ["sub": .string(actor)]
+        body["actor"] = ["sub": .string(wish.actor)]
         body["agent"] = ["sub": "support-agent"]
-        body["connector"] = "crm-mcp"
+        body["connector"] = .string(wish.connector)
         body["environment"] = "prod"
-        body["tool"] = .string(tool)
-        body["arguments"] = arguments
-        body["scope"] = scope.map(JSONValue.string)
-        body["expires_in"] = lifetimeSeconds.map(JSONValue.integer)
+        body["tool"] = .string(wish.tool)
+        body["arguments"] = wish.arguments
+        body["scope"] = wish.scope.map(JSONValue.string)
+        body["expires_in"] = wish.lifetimeSeconds.map(JSONValue.integer)
         return try await client.send(.post("v1", "call-tokens", body: .json(.object(body))), as: cast.gateway)
     }
 
     /// - Parameter decision: what the audit must say, with the code of the answer.
     private mutating func verify(
-        _ token: String, by server: ClientCredentials, _ decision: AuditDecision
+        _ token: String, by server: ClientCredentials, _ decision: AuditDecision, text: String = plainText
     ) async throws -> String {
-        let body: JSONValue = [
-            "token": .string(token), "tool": "add_note", "arguments": arguments, "environment": "prod",
-        ]
-        let answer = try await client.send(.post("v1", "verify", body: .json(body)), as: server)
+        let answer = try await verified(token, by: server, text: text)
         note(answer, .verify, decision, code: answer.code)
         return answer.code ?? answer.body["decision"]?.stringValue ?? "status \(answer.status)"
     }
 
-    private var arguments: JSONValue {
+    private func verified(
+        _ token: String, by server: ClientCredentials, text: String = plainText
+    ) async throws -> DemoClient.Answer {
+        let body: JSONValue = [
+            "token": .string(token), "tool": "add_note", "arguments": note(text: text), "environment": "prod",
+        ]
+        return try await client.send(.post("v1", "verify", body: .json(body)), as: server)
+    }
+
+    private static let plainText = "Called back; happy with the new plan."
+
+    private var key: String { "story-\(telling)-\(callCount)" }
+
+    private func note(text: String = plainText, visibility: String = "internal") -> JSONValue {
         [
-            "contact_id": "c-1001", "body": "Called back; happy with the new plan.",
-            "idempotency_key": .string("story-\(callCount)"),
+            "contact_id": "c-1001", "body": .string(text), "visibility": .string(visibility),
+            "idempotency_key": .string(key),
         ]
     }
 

@@ -9,6 +9,10 @@ enum StoryStep: CaseIterable, Sendable {
     case oneBitChanged
     case oneSecondLivedOut
     case revoked
+    case wrongValue
+    case overTheLimit
+    case retried
+    case otherArguments
     case auditListsAll
     case chainHolds
 
@@ -23,6 +27,10 @@ enum StoryStep: CaseIterable, Sendable {
         case .oneBitChanged: "One bit changed"
         case .oneSecondLivedOut: "A life of one second, lived out"
         case .revoked: "Revoked"
+        case .wrongValue: "A value that is not on the list"
+        case .overTheLimit: "A refund over the limit"
+        case .retried: "The same call retried"
+        case .otherArguments: "Other arguments under its key"
         case .auditListsAll: "The audit lists every one of them"
         case .chainHolds: "The audit's chain verifies"
         }
@@ -39,6 +47,10 @@ enum StoryStep: CaseIterable, Sendable {
         case .oneBitChanged: "bad_signature"
         case .oneSecondLivedOut: "token_expired"
         case .revoked: "inactive"
+        case .wrongValue: "invalid_arguments"
+        case .overTheLimit: "REFUND_EXCEEDS_LIMIT"
+        case .retried: "replay"
+        case .otherArguments: "idempotency_conflict"
         case .auditListsAll: "all there"
         case .chainHolds: "unbroken"
         }
