@@ -45,6 +45,9 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case auditUnavailable = "audit_unavailable"
     case `internal`
 
+    /// The codes that callers meet; a constraint's refusal has its author's code instead of ours.
+    package static var wireCases: [ErrorCode] { allCases.filter { $0 != .constraintViolated } }
+
     /// True only if the very same call can succeed later.
     package var isRetryable: Bool {
         switch self {

@@ -79,14 +79,14 @@ struct OpenAPITests {
             return words.compactMap(\.stringValue)
         }
         let schemas = "/components/schemas"
-        #expect(try words("\(schemas)/Error/properties/code/enum") == ErrorCode.allCases.map(\.rawValue))
+        #expect(try words("\(schemas)/Error/properties/code/anyOf/0/enum") == ErrorCode.wireCases.map(\.rawValue))
         #expect(try words("\(schemas)/AuditRecord/properties/event/enum") == AuditEvent.allCases.map(\.rawValue))
         #expect(try words("\(schemas)/AuditRecord/properties/decision/enum") == AuditDecision.allCases.map(\.rawValue))
         #expect(
             try words("\(schemas)/RevocationRequest/properties/dimension/enum")
                 == RevocationDimension.allCases.map(\.rawValue))
         #expect(
-            Set(try words("\(schemas)/Error/properties/suggested_action/enum"))
+            Set(try words("\(schemas)/Error/properties/suggested_action/anyOf/0/enum"))
                 == Set(ErrorCode.allCases.map(\.suggestedAction)))
         #expect(
             Set(try words("\(schemas)/OAuthErrorAnswer/properties/error/enum"))
