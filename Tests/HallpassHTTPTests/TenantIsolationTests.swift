@@ -53,9 +53,7 @@ struct TenantIsolationTests {
             let revoked = try await server.post(
                 "/oauth/revoke", as: try server.fixture.globex("gateway"), form: "token=\(token)")
             #expect(revoked.text == "{}")
-            let own = try await server.ask(
-                .post, "/v1/verify", as: try server.fixture.acme("crm-server"),
-                json: ["token": .string(token), "tool": "add_note", "arguments": [:]])
+            let own = try await Flow.verify(token, server)
             #expect(try own.text("decision") == "execute")
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import StrictJSON
 
@@ -14,9 +15,14 @@ enum Flow {
         return try reply.text("access_token")
     }
 
-    static func verify(_ token: String, _ server: TestServer, tool: String = "add_note") async throws -> Reply {
+    /// Under a key of its own unless one is given, so that nothing is taken for a retry that is none.
+    static func verify(
+        _ token: String, _ server: TestServer, tool: String = "add_note", key: String = UUID().uuidString
+    ) async throws -> Reply {
         try await server.ask(
             .post, "/v1/verify", as: try server.fixture.acme("crm-server"),
-            json: ["token": .string(token), "tool": .string(tool), "arguments": [:]])
+            json: [
+                "token": .string(token), "tool": .string(tool), "arguments": [:], "idempotency_key": .string(key),
+            ])
     }
 }

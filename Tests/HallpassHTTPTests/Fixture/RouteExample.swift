@@ -18,7 +18,7 @@ struct RouteExample: Sendable {
 
     func path(tenant: String = "acme") -> String {
         var path = route.template.replacing("{tenant}", with: tenant).replacing("{revision}", with: "1")
-            .replacing("{secret}", with: "AAAAAAAAAAAA")
+            .replacing("{secret}", with: "AAAAAAAAAAAA").replacing("{call_id}", with: "AAAAAAAAAAAAAAAAAAAAAA")
         let name =
             switch true {
             case path.contains("/environments/"): "dev"
@@ -35,7 +35,7 @@ struct RouteExample: Sendable {
     var client: String {
         switch route.event {
         case .mint: "gateway"
-        case .verify, .introspect, .revokeToken: "crm-server"
+        case .verify, .outcome, .introspect, .revokeToken: "crm-server"
         default: "admin"
         }
     }

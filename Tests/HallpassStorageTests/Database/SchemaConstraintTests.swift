@@ -16,7 +16,7 @@ struct SchemaConstraintTests {
                     INSERT INTO tenant VALUES ('acme', NULL, 1), ('globex', NULL, 1);
                     INSERT INTO environment VALUES ('acme', 'prod', 1, NULL), ('globex', 'prod', 1, NULL);
                     INSERT INTO connector VALUES ('acme', 'crm', 'https://crm', NULL, NULL);
-                    INSERT INTO deployment VALUES ('acme', 'crm', 'prod', 'none', '[]', '[]', 60, NULL);
+                    INSERT INTO deployment VALUES ('acme', 'crm', 'prod', 'none', '[]', '[]', 60, NULL, '[]', 86400, 300);
                     INSERT INTO client VALUES ('acme', 'gateway', 'gateway', 1, '[]', NULL);
                     INSERT INTO root_key VALUES ('acme', 1, x'00', 0);
                     """)
@@ -27,12 +27,12 @@ struct SchemaConstraintTests {
     private static let otherID = "x'ffeeddccbbaa99887766554433221100'"
 
     @Test(arguments: [
-        "INSERT INTO deployment VALUES ('globex', 'crm', 'prod', 'none', '[]', '[]', 60, NULL)",
-        "INSERT INTO access_grant VALUES ('globex', 'g', 'user:bob', 'crm', 'prod', '[]', NULL, NULL)",
+        "INSERT INTO deployment VALUES ('globex', 'crm', 'prod', 'none', '[]', '[]', 60, NULL, '[]', 86400, 300)",
+        "INSERT INTO access_grant VALUES ('globex', 'g', 'user:bob', 'crm', 'prod', '[]', NULL, NULL, '[]')",
         "INSERT INTO client_deployment VALUES ('globex', 'gateway', 'crm', 'prod')",
         "INSERT INTO client_secret VALUES ('globex', 'gateway', zeroblob(32), 0, NULL)",
         "INSERT INTO signing_key VALUES ('globex', \(id), 'crm', 'prod', 1, 'active')",
-        "INSERT INTO tool VALUES ('globex', 'crm', 't', 0, NULL, 'read', '[]', NULL)",
+        "INSERT INTO tool VALUES ('globex', 'crm', 't', 0, NULL, 'read', '[]', NULL, 0)",
         "INSERT INTO environment VALUES ('nobody', 'prod', 0, NULL)",
     ])
     func `a row cannot refer to what is another tenant's`(sql: String) {
@@ -40,7 +40,7 @@ struct SchemaConstraintTests {
     }
 
     @Test(arguments: [
-        "INSERT INTO deployment VALUES ('acme', 'crm', 'prod', 'none', '[]', '[]', 60, NULL) -- twice",
+        "INSERT INTO deployment VALUES ('acme', 'crm', 'prod', 'none', '[]', '[]', 60, NULL, '[]', 86400, 300) -- twice",
         "INSERT INTO connector VALUES ('acme', 'billing', 'https://crm', NULL, NULL) -- the same resource",
     ])
     func `a name is one thing's`(sql: String) {
@@ -53,7 +53,7 @@ struct SchemaConstraintTests {
         "UPDATE deployment SET scopes = '[' ", "UPDATE deployment SET allowed_tools = '\"t\"'",
         "UPDATE client SET kind = 'mcp_server'", "UPDATE client SET roles = '[\"viewer\"]'",
         "UPDATE environment SET is_protected = 2", "UPDATE tenant SET revision = 0",
-        "INSERT INTO access_grant VALUES ('acme', 'g', 'bob', 'crm', 'prod', '[]', NULL, NULL)",
+        "INSERT INTO access_grant VALUES ('acme', 'g', 'bob', 'crm', 'prod', '[]', NULL, NULL, '[]')",
         "INSERT INTO client_secret VALUES ('acme', 'gateway', zeroblob(31), 0, NULL)",
         "INSERT INTO signing_key VALUES ('acme', zeroblob(15), 'crm', 'prod', 1, 'active')",
         "INSERT INTO signing_key VALUES ('acme', \(id), 'crm', 'prod', 1, 'asleep')",

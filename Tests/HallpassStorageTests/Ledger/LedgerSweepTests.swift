@@ -15,7 +15,7 @@ struct LedgerSweepTests {
             }
             var pieces: [Int] = []
             for _ in 0..<3 {
-                pieces.append(try await storage.ledger.sweepTokens(expiredBefore: Fixture.now, limit: 3))
+                pieces.append(try await storage.ledger.sweep(.token, expiredBefore: Fixture.now, limit: 3))
             }
             #expect(pieces == [3, 1, 0])
             let left = try await storage.database.read { try Int64.fetchAll($0, sql: "SELECT expires_at FROM token") }
@@ -30,7 +30,7 @@ struct LedgerSweepTests {
             let token = try Fixture.token(storage.ledger, expiresAt: Fixture.now - 1)
             try await storage.ledger.issue(token)
             last = token.sequence
-            let count = try await storage.ledger.sweepTokens(expiredBefore: Fixture.now, limit: 10)
+            let count = try await storage.ledger.sweep(.token, expiredBefore: Fixture.now, limit: 10)
             #expect(count == 1)
         }
         try await Storage.with(folder: folder) { storage in #expect(storage.ledger.nextSequence() > last) }
@@ -40,7 +40,7 @@ struct LedgerSweepTests {
         try await Storage.with { storage in
             let token = try Fixture.token(storage.ledger, expiresAt: Fixture.now - 1)
             try await storage.ledger.issue(token)
-            _ = try await storage.ledger.sweepTokens(expiredBefore: Fixture.now, limit: 10)
+            _ = try await storage.ledger.sweep(.token, expiredBefore: Fixture.now, limit: 10)
             let refusal = try await storage.ledger.use(token)
             #expect(refusal == Refusal(.ledger, .tokenNotIssued))
         }

@@ -70,7 +70,7 @@ struct AuditStoreTests {
             expect([6]) { $0.requestID = "r-6" }
             expect([7]) { $0.tokenID = token }
             expect([8]) { $0.transaction = TransactionID("t-8") }
-            expect([9]) { $0.code = .tokenExpired }
+            expect([9]) { $0.code = "token_expired" }
             expect([9]) { $0.decision = .deny }
             expect([10]) { $0.event = .mint }
             expect([]) {

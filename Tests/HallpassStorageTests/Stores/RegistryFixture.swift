@@ -93,7 +93,7 @@ extension Storage {
         _ changes: [RegistryChange], expecting expected: Int64, tenant: TenantID = Fixture.acme,
         keys: [SigningKeyRow] = [], secrets: [ClientSecretRow] = [], summary: String = "apply"
     ) async throws(HallpassError) -> Int64 {
-        let rootKey = RootKeyRow(tenant: tenant, version: 1, sealed: [1, 2, 3], createdAt: Fixture.now)
+        let rootKey = SealedKeyRow(tenant: tenant, version: 1, sealed: [1, 2, 3], createdAt: Fixture.now)
         return try await registry.commit(
             RegistryCommit(
                 tenant: tenant, expectedRevision: expected, changes: changes, author: "root", summary: summary,
