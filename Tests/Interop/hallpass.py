@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -21,11 +22,20 @@ TOKEN_PATTERN = re.compile(r"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}")
 SECRET_PATTERN = re.compile(r"hp_[a-z0-9][a-z0-9._-]*_[\w-]{43}")
 
 
+# Below those that the system gives to outgoing connections, one of which could else have it by the time it is needed.
+_ports = iter(random.sample(range(20_000, 32_000), 12_000))
+
+
 def free_port() -> int:
-    """A port that was free a moment ago; whoever takes it in between makes the server say so and the test fail."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, and that no other call of this run gives."""
+    for port in _ports:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise AssertionError("no port is free")
 
 
 def poll(question, what: str, seconds: float = PATIENCE):

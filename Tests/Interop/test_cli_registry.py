@@ -134,10 +134,15 @@ def test_one_bad_document_and_nothing_changes(site, acme, suffix: str, text: str
     assert result.stdout == ""
     for part in expected:
         assert part in result.stderr
-    assert "Next: " in result.stderr
     assert "good" not in names(site, "grants", tenant)
     as_json = json.loads(apply_document(site, tenant, text, "--json", suffix=suffix).stdout)
     assert as_json["ok"] is False and as_json["error"]["message"]
+
+
+@pytest.mark.parametrize("text", ['{"kind": ', json.dumps(grant("bad", colour="red"))])
+def test_a_refused_manifest_comes_with_a_next_step(site, acme, text: str):
+    """As every error of the command line does, whether the parser or the server found it."""
+    assert "\nNext: " in apply_document(site, acme[0], text).stderr
 
 
 @pytest.mark.parametrize("kind", ["environments", "connectors", "deployments", "grants", "clients"])
