@@ -47,8 +47,8 @@ struct DemoClient: Sendable {
             throw TransportTrouble.failure(error, server: server)
         }
         guard let requestID = response.headers.first(name: "X-Request-Id"),
-            // Which rule of JSON broke does not matter: what answers is not this server.
-            let body = try? JSONParser.parse(bytes).objectValue
+            // Which rule of JSON broke does not matter: what answers is not this server. 204 has no body.
+            let body = response.status == .noContent ? JSONObject() : try? JSONParser.parse(bytes).objectValue
         else { throw CommandFailure.badAnswer("What answers at \(server) is not this server.") }
         return Answer(status: Int(response.status.code), requestID: requestID, body: body)
     }
