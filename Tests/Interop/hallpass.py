@@ -230,6 +230,10 @@ class Broker:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def use(self, token: str) -> dict:
+        """Has a token for `find_contact` verified, with arguments as that tool wants them."""
+        return self.verify(token, tool="find_contact", arguments={"query": "Ada"})
+
     def introspect(self, token: str, client: str = CRM_SERVER) -> dict:
         answer = self.ask_form(client, "/oauth/introspect", {"token": token})
         assert answer.status_code == 200, answer.text

@@ -35,6 +35,7 @@ def bodies(broker: Broker) -> dict[tuple[str, str], dict]:
     token = {"token": broker.session_token(), "token_type_hint": "access_token"}
     tenant = "/v1/tenants/{tenant}"
     return {
+        ("post", "/v1/calls/{call_id}/outcome"): {"ok": True, "result": {"found": ["Ada"]}},
         ("post", "/oauth/token"): exchange, ("post", "/oauth/introspect"): token, ("post", "/oauth/revoke"): token,
         ("post", "/v1/call-tokens"): MINT,
         ("post", "/v1/call-tokens/batch"): {"items": [MINT, MINT | {"tool": "delete_contact"}]},
@@ -60,6 +61,8 @@ def with_examples(document: dict, broker: Broker) -> dict:
         if parameter["name"] in VALUES:
             parameter["example"] = VALUES[parameter["name"]]
     document["components"]["parameters"]["deployment"]["example"] = "billing-mcp@dev"
+    call = broker.use(broker.call_token("find_contact"))["call_id"]
+    document["paths"]["/v1/calls/{call_id}/outcome"]["post"]["parameters"][0]["example"] = call
     # Of a client that is there all along, whatever the order in which things are made and removed.
     secrets = document["paths"]["/v1/tenants/{tenant}/clients/{name}/secrets"]
     for operation in secrets["post"], secrets["get"]:

@@ -9,7 +9,8 @@ from hallpass import ROOT, Broker, problem
 
 MARK = "zx9-mark-of-the-caller"
 # What the placeholders of the paths stand for; a deployment is named by two names.
-NAMES = {"tenant": "acme", "client": "support-gateway", "secret": "s1", "revision": "1", "name": "crm-mcp"}
+NAMES = {"tenant": "acme", "client": "support-gateway", "secret": "s1", "revision": "1", "name": "crm-mcp",
+         "call_id": "A" * 22}
 DEPLOYMENT = "crm-mcp@prod"
 KINDS = {
     "environments": "Environment", "connectors": "Connector", "deployments": "Deployment", "grants": "Grant",
@@ -119,10 +120,10 @@ def test_an_unknown_field_is_refused_by_name(ops: httpx.Client, operation: tuple
 
 
 @pytest.mark.parametrize("operation", JSON_OPERATIONS + FORM_OPERATIONS, ids=name)
-def test_a_megabyte_is_too_much_for_all_but_a_manifest(ops: httpx.Client, operation: tuple):
+def test_a_megabyte_is_too_much_for_all_but_a_manifest_and_an_outcome(ops: httpx.Client, operation: tuple):
     """And a token of ten megabytes is too much for anyone: refused by its size, whatever it says."""
     method, path, kind, _ = operation
-    if not path.endswith("/apply"):
+    if not path.endswith(("/apply", "/outcome")):
         answer = ops.request(method, path, content=b" " * 1_000_000, headers={"Content-Type": kind})
         refused(answer, 413, "payload_too_large")
     huge = b'{"token":"' + b"a" * 20_000_000 + b'"}' if kind == "application/json" else b"token=" + b"a" * 10_000_000

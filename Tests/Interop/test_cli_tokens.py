@@ -107,7 +107,7 @@ def test_the_audit_is_listed_by_what_one_looks_for(broker: Broker, as_client):
     table = done(as_client(Broker.OPS, *audit, "--sub", "alice", "--code", "tool_not_allowed", "--limit", 3))
     assert 2 <= len(table.strip().splitlines()) <= 4 and "tool_not_allowed" in table
     assert "No records." in done(as_client(Broker.OPS, *audit, "--sub", "zoe", "--code", "tool_not_allowed"))
-    assert as_client(Broker.OPS, *audit, "--code", "no_such_code").returncode == 1
+    assert as_client(Broker.OPS, *audit, "--event", "no_such_event").returncode == 1
     assert as_client(Broker.GATEWAY, *audit).returncode == 1
 
 
@@ -135,8 +135,8 @@ def test_every_answer_has_its_audit_record(broker: Broker):
             gateway.post("/v1/call-tokens", json=for_bob),
             gateway.post("/v1/call-tokens", content=b"{", headers={"Content-Type": "application/json"}),
             gateway.post("/v1/verify", json={"token": token}),
-            crm.post("/v1/verify", json={"token": token, "tool": "find_contact", "arguments": {}}),
-            crm.post("/v1/verify", json={"token": token, "tool": "find_contact", "arguments": {}}),
+            crm.post("/v1/verify", json={"token": token, "tool": "find_contact", "arguments": {"query": "Ada"}}),
+            crm.post("/v1/verify", json={"token": token, "tool": "find_contact", "arguments": {"query": "Ada"}}),
             crm.post("/v1/verify", json={"token": "nonsense"}),
             crm.post("/oauth/introspect", data={"token": token}),
             crm.post("/oauth/introspect", data={}),

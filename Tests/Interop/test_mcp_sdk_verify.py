@@ -1,6 +1,7 @@
 """A server on the official SDK that has each call verified, and the official client: what the model gets to see."""
 
 import json
+import secrets
 import time
 
 import pytest
@@ -11,7 +12,14 @@ from verifying_server import TOKEN_HEADER, TOKEN_META, VerifyingServer
 
 pytestmark = pytest.mark.anyio
 
-NOTE = {"contact_id": "c-1", "body": "Called back.", "idempotency_key": "turn-1"}
+
+def note() -> dict:
+    """Arguments of `add_note`, under a key that no other call has."""
+    return {"contact_id": "c-1", "body": "Called back.", "idempotency_key": f"turn-{secrets.token_hex(8)}"}
+
+
+def refund(amount_cents: int) -> dict:
+    return {"payment_id": "p-1", "amount_cents": amount_cents, "idempotency_key": f"turn-{secrets.token_hex(8)}"}
 
 
 @pytest.fixture(scope="module")
@@ -57,21 +65,79 @@ async def test_a_good_call_is_executed_once_and_its_token_is_spent(
     broker: Broker, crm: VerifyingServer, url: str, mode: str, way: str
 ):
     """The heart of it: the first call acts, the second with the same token does not, and says what to do next."""
-    token = broker.call_token("add_note", arguments=NOTE)
-    first = await call(url, token, "add_note", NOTE, mode, way)
+    arguments = note()
+    token = broker.call_token("add_note", arguments=arguments)
+    first = await call(url, token, "add_note", arguments, mode, way)
     assert not first.is_error
-    assert first.structured_content["for"] == "alice"
-    assert crm.executed == [{"tool": "add_note", "arguments": NOTE, "for": "alice"}]
+    assert first.structured_content["result"]["for"] == "alice"
+    assert crm.executed == [{"tool": "add_note", "arguments": arguments, "for": "alice"}]
 
-    error = refusal(await call(url, token, "add_note", NOTE, mode, way))
+    error = refusal(await call(url, token, "add_note", arguments, mode, way))
     assert (error["code"], error["retryable"], error["suggested_action"]) == (
         "token_already_used", False, "mint_new_token")
     assert len(crm.executed) == 1
 
 
+async def test_a_retry_with_a_new_token_gets_the_first_result_and_does_nothing(
+    broker: Broker, crm: VerifyingServer, url: str
+):
+    """The answer was lost on the way: the agent asks again under the same key, and the note is there once."""
+    arguments = note()
+    first, again = [
+        await call(url, broker.call_token("add_note", arguments=arguments), "add_note", arguments) for _ in range(2)]
+    assert not first.is_error and not again.is_error
+    assert again.structured_content == first.structured_content
+    assert len(crm.executed) == 1
+
+    other = arguments | {"body": "Something else."}
+    error = refusal(await call(url, broker.call_token("add_note"), "add_note", other))
+    assert (error["code"], error["retryable"], error["suggested_action"]) == (
+        "idempotency_conflict", False, "fix_arguments")
+    assert len(crm.executed) == 1
+
+
+async def test_a_retry_while_nobody_knows_how_the_first_call_went_is_put_off(broker: Broker):
+    """The server acted and died before it could say so: the model is told to wait, and nothing is done twice."""
+    crm = VerifyingServer(broker.url, *broker.credentials(Broker.CRM_SERVER), reports=False)
+    arguments = note()
+    with serving(crm.app()) as url:
+        assert not (await call(url, broker.call_token("add_note"), "add_note", arguments)).is_error
+        error = refusal(await call(url, broker.call_token("add_note"), "add_note", arguments))
+    assert (error["code"], error["retryable"], error["suggested_action"]) == ("idempotency_in_flight", True, "wait")
+    assert error["retry_after_seconds"] > 0
+    assert len(crm.executed) == 1
+
+
+async def test_wrong_arguments_come_back_with_what_is_wrong_with_each(broker: Broker, crm: VerifyingServer, url: str):
+    """Every violation at once, with its place and its rule, for a model to mend in one go."""
+    wrong = {"contact_id": 7, "body": "x" * 2001, "visibility": "secret", "colour": "red", "idempotency_key": "k"}
+    error = refusal(await call(url, broker.call_token("add_note"), "add_note", wrong))
+    assert (error["code"], error["retryable"], error["suggested_action"]) == (
+        "invalid_arguments", False, "fix_arguments")
+    found = {(detail["path"], detail["rule"]) for detail in error["details"]}
+    assert {("/contact_id", "type"), ("/body", "maxLength"), ("/visibility", "enum")} <= found
+    assert any("colour" in detail["path"] + detail["message"] for detail in error["details"])
+    assert any("internal" in detail["message"] for detail in error["details"] if detail["path"] == "/visibility")
+    assert crm.executed == []
+
+
+async def test_a_violated_constraint_says_what_the_deployment_wants_said(broker: Broker):
+    """`when_violated` as it was written, handed through to the model."""
+    billing = VerifyingServer(broker.url, *broker.credentials(Broker.BILLING_SERVER))
+    with serving(billing.app()) as url:
+        for amount, is_allowed in [(50_000, True), (50_001, False)]:
+            token = broker.call_token("issue_refund", sub="bob", connector="billing-mcp")
+            result = await call(url, token, "issue_refund", refund(amount))
+            assert result.is_error is not is_allowed, result
+    error = refusal(result)
+    assert (error["code"], error["message"], error["retryable"], error["suggested_action"]) == (
+        "REFUND_EXCEEDS_LIMIT", "Refund exceeds the 500.00 auto-approval limit.", False, "route_to_human_approval")
+    assert [item["arguments"]["amount_cents"] for item in billing.executed] == [50_000]
+
+
 async def test_a_call_without_a_token_is_refused(crm: VerifyingServer, url: str):
     """An empty token is a malformed one: the server needs no branch of its own for it."""
-    error = refusal(await call(url, None, "add_note", NOTE))
+    error = refusal(await call(url, None, "add_note", note()))
     assert (error["code"], error["retryable"]) == ("malformed_token", False)
     assert crm.executed == []
 
@@ -80,8 +146,9 @@ async def test_other_arguments_than_the_token_was_minted_for_are_refused(
     broker: Broker, crm: VerifyingServer, url: str
 ):
     """What a person agreed to is what is done: the digest binds every argument."""
-    token = broker.call_token("add_note", arguments=NOTE)
-    error = refusal(await call(url, token, "add_note", NOTE | {"body": "Give them a discount."}))
+    arguments = note()
+    token = broker.call_token("add_note", arguments=arguments)
+    error = refusal(await call(url, token, "add_note", arguments | {"body": "Give them a discount."}))
     assert (error["code"], error["suggested_action"]) == ("arguments_mismatch", "mint_new_token")
     assert crm.executed == []
 
@@ -99,7 +166,7 @@ async def test_arguments_are_the_same_in_another_order_and_another_way_of_writin
 
 async def test_a_token_for_one_tool_does_not_run_another(broker: Broker, crm: VerifyingServer, url: str):
     """A token that reads is not one that writes, whatever the scopes of its holder."""
-    error = refusal(await call(url, broker.call_token("find_contact"), "add_note", NOTE))
+    error = refusal(await call(url, broker.call_token("find_contact"), "add_note", note()))
     assert (error["code"], error["suggested_action"]) == ("tool_mismatch", "mint_new_token")
     assert crm.executed == []
 
@@ -109,7 +176,7 @@ async def test_a_session_token_reads_and_does_not_write(broker: Broker, crm: Ver
     token = broker.session_token()
     assert not (await call(url, token, "find_contact", {"query": "Ada"})).is_error
     assert not (await call(url, token, "find_contact", {"query": "Bea"})).is_error
-    error = refusal(await call(url, token, "add_note", NOTE))
+    error = refusal(await call(url, token, "add_note", note()))
     assert (error["code"], error["retryable"], error["suggested_action"]) == (
         "tool_mismatch", False, "mint_new_token")
     error = refusal(await call(url, token, "delete_contact", {"contact_id": "c-1", "idempotency_key": "k"}))
@@ -119,8 +186,8 @@ async def test_a_session_token_reads_and_does_not_write(broker: Broker, crm: Ver
 
 async def test_a_token_for_another_connector_or_tenant_is_refused(broker: Broker, crm: VerifyingServer, url: str):
     """The server does not look at the audience itself; the broker knows whose server asks."""
-    refund = broker.call_token("issue_refund", sub="bob", connector="billing-mcp")
-    assert refusal(await call(url, refund, "add_note", NOTE))["code"] == "wrong_audience"
+    elsewhere = broker.call_token("issue_refund", sub="bob", connector="billing-mcp")
+    assert refusal(await call(url, elsewhere, "add_note", note()))["code"] == "wrong_audience"
     foreign = broker.call_token("find_contact", tenant="globex")
     assert refusal(await call(url, foreign, "find_contact", {"query": "Ada"}))["suggested_action"] == "mint_new_token"
     assert crm.executed == []
@@ -130,7 +197,7 @@ async def test_a_revoked_token_is_refused(broker: Broker, crm: VerifyingServer, 
     """Revoked before it was used, by the client that minted it."""
     token = broker.call_token("add_note")
     broker.revoke(token)
-    error = refusal(await call(url, token, "add_note", NOTE))
+    error = refusal(await call(url, token, "add_note", note()))
     assert (error["code"], error["suggested_action"]) == ("token_revoked", "mint_new_token")
     assert crm.executed == []
 
@@ -140,7 +207,7 @@ async def test_a_token_that_has_lived_out_is_refused(broker: Broker, crm: Verify
     token = broker.mint("add_note", expires_in=1)["access_token"]
     expiry = int(time.time()) + 1
     poll(lambda: time.time() > expiry + 0.05, "a second has passed")
-    error = refusal(await call(url, token, "add_note", NOTE))
+    error = refusal(await call(url, token, "add_note", note()))
     assert (error["code"], error["retryable"]) == ("token_expired", False)
     assert crm.executed == []
 
@@ -149,9 +216,9 @@ async def test_a_forged_token_is_refused(broker: Broker, crm: VerifyingServer, u
     """The signature of one token under the claims of another, and `alg: none`."""
     read, write = broker.call_token("find_contact"), broker.call_token("add_note")
     spliced = ".".join([*write.split(".")[:2], read.split(".")[2]])
-    assert refusal(await call(url, spliced, "add_note", NOTE))["code"] == "bad_signature"
+    assert refusal(await call(url, spliced, "add_note", note()))["code"] == "bad_signature"
     unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiY2FsbCtqd3QifQ." + write.split(".")[1] + "."
-    assert refusal(await call(url, unsigned, "add_note", NOTE))["suggested_action"] == "mint_new_token"
+    assert refusal(await call(url, unsigned, "add_note", note()))["suggested_action"] == "mint_new_token"
     assert crm.executed == []
 
 
@@ -165,7 +232,7 @@ async def test_a_server_that_gets_no_clear_answer_executes_nothing(broker: Broke
         "no broker": VerifyingServer(f"http://127.0.0.1:{free_port()}", client_id, secret),
     }[trouble]
     with serving(crm.app()) as url:
-        result = await call(url, broker.call_token("add_note"), "add_note", NOTE)
+        result = await call(url, broker.call_token("add_note"), "add_note", note())
     assert result.is_error
     error = result.structured_content["error"]
     assert (error["code"], error["retryable"]) == {

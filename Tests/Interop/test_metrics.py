@@ -53,7 +53,7 @@ def test_mints_verifications_and_commits_are_counted_by_their_outcome(broker: Br
     before = scrape(broker)
     token = broker.call_token("find_contact")
     for _ in range(2):
-        broker.verify(token, tool="find_contact", arguments={})
+        broker.use(token)
     after = scrape(broker)
 
     def more(name: str, **labels: str) -> float:

@@ -1,6 +1,7 @@
 """The OAuth side as an OAuth library uses it: nothing here writes a request of its own."""
 
 import json
+import secrets
 
 import httpx
 import pytest
@@ -14,7 +15,11 @@ EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 UNSIGNED_JSON = "urn:ietf:params:oauth:token-type:unsigned_json"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 METHODS = ["client_secret_basic", "client_secret_post"]
-ARGUMENTS = {"contact_id": "c-1", "body": "Größe & \u20ac = 100%+", "idempotency_key": "k 1"}
+
+
+def note() -> dict:
+    """Arguments with what forms and JSON escape, under a key of their own."""
+    return {"contact_id": "c-1", "body": "Größe & \u20ac = 100%+", "idempotency_key": f"k {secrets.token_hex(8)}"}
 
 
 @pytest.fixture(scope="module")
@@ -55,17 +60,18 @@ def exchange(broker: Broker, client: OAuth2Client, **parameters) -> dict:
 @pytest.mark.parametrize("method", METHODS)
 def test_an_exchange_gives_a_call_token_that_executes_once(broker: Broker, library, method: str):
     """RFC 8693 with the extras in place that every library lets through: environment, tool and arguments."""
+    arguments = note()
     token = exchange(
-        broker, library(method=method), tool="add_note", arguments=json.dumps(ARGUMENTS), txn="order-7",
+        broker, library(method=method), tool="add_note", arguments=json.dumps(arguments), txn="order-7",
         requested_token_type=ACCESS_TOKEN)
     assert token["token_type"] == "Bearer"
     assert token["issued_token_type"] == ACCESS_TOKEN
     assert (token["scope"], token["expires_in"]) == ("notes:write", 60)
     assert not token.is_expired(leeway=0)
-    answer = broker.verify(token["access_token"], tool="add_note", arguments=ARGUMENTS)
+    answer = broker.verify(token["access_token"], tool="add_note", arguments=arguments)
     assert (answer["decision"], answer["actor"]) == (
         "execute", {"sub": "alice", "act": {"sub": Broker.GATEWAY}})
-    answer = broker.verify(token["access_token"], tool="add_note", arguments=ARGUMENTS)
+    answer = broker.verify(token["access_token"], tool="add_note", arguments=arguments)
     assert (answer["decision"], answer["error"]["code"]) == ("deny", "token_already_used")
 
 
@@ -145,14 +151,14 @@ def test_introspection_by_the_library_tells_who_what_and_until_when(
         "authorization_details": [{
             "type": "mcp_tool_call", "locations": [Broker.CRM_RESOURCE], "connector": "crm-mcp",
             "environment": "prod", "actions": ["add_note"]}]}
-    assert broker.verify(token["access_token"], tool="add_note", arguments=ARGUMENTS)["decision"] == "execute"
+    assert broker.verify(token["access_token"], tool="add_note", arguments=note())["decision"] == "execute"
 
 
 def test_introspection_says_inactive_and_nothing_more(broker: Broker, library, metadata: dict):
     """Whatever the reason, so that a token's fate is nobody's business but its audience's."""
     token = broker.session_token()
     spent = broker.call_token("find_contact")
-    broker.verify(spent, tool="find_contact", arguments={"query": "Ada"})
+    broker.use(spent)
     for client, text in [
         (Broker.BILLING_SERVER, token), (Broker.CRM_SERVER, "nonsense"), (Broker.CRM_SERVER, token + "x"),
         (Broker.CRM_SERVER, spent),

@@ -50,7 +50,7 @@ def test_the_served_document_is_the_one_in_the_repository(target: Broker):
     # The routes that are a client's own business are gone through in depth, the others now and then.
     (Broker.OPS, "acme", "^/v1/(tenants(?!.*/apply)|revocations)", "examples,coverage,fuzzing", 2),
     (Broker.GATEWAY, "acme", "^/(oauth/token|oauth/revoke|v1/call-tokens)", "examples,coverage,fuzzing", 6),
-    (Broker.CRM_SERVER, "acme", "^/(oauth/introspect|v1/verify)", "examples,coverage,fuzzing", 6),
+    (Broker.CRM_SERVER, "acme", "^/(oauth/introspect|v1/verify|v1/calls/)", "examples,coverage,fuzzing", 6),
     (Broker.GATEWAY, "acme", "^/", "examples,fuzzing", 1),
     (ADMIN, "platform", "^/v1/tenants", "examples,fuzzing", 2),
     (None, None, "^/", "examples,fuzzing", 2),

@@ -221,7 +221,7 @@ def test_it_stops_cleanly_and_keeps_what_it_acknowledged(site: Site, number: int
         assert server.process.wait(PATIENCE) == 0
     with Server(site) as again:
         broker.url = again.url
-        assert broker.verify(token, tool="find_contact", arguments={})["decision"] == "execute"
+        assert broker.use(token)["decision"] == "execute"
         assert again.stop() == 0
     assert broker.leaks() == []
 
@@ -231,13 +231,13 @@ def test_what_was_acknowledged_survives_a_kill(site: Site):
     with Server(site) as server:
         broker = Broker(server).apply_seeds("acme")
         used, revoked, fresh = (broker.call_token("find_contact") for _ in range(3))
-        assert broker.verify(used, tool="find_contact", arguments={})["decision"] == "execute"
+        assert broker.use(used)["decision"] == "execute"
         broker.revoke(revoked)
         server.process.kill()
         server.process.wait()
     with Server(site) as again:
         codes = [
-            broker.verify(token, tool="find_contact", arguments={}).get("error", {}).get("code")
+            broker.use(token).get("error", {}).get("code")
             for token in (used, revoked, fresh)]
         assert codes == ["token_already_used", "token_revoked", None]
         secret = site.secret_file("ops", broker.secrets["acme"][Broker.OPS])
@@ -294,7 +294,7 @@ def audited(make_site):
     with Server(site) as server:
         broker = Broker(server).apply_seeds("acme")
         for _ in range(10):
-            broker.verify(broker.call_token("find_contact"), tool="find_contact", arguments={})
+            broker.use(broker.call_token("find_contact"))
         assert server.stop() == 0
     return site, broker
 
