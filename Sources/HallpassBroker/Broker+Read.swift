@@ -24,13 +24,13 @@ extension Broker {
     package func revisions(
         before: Int64?, limit: Int, by admin: TenantAdmin
     ) async throws(HallpassError) -> [RevisionSummary] {
-        try admin.require(.readRegistry)
+        _ = try registry(by: admin)
         return try await reading { try await registryStore.revisions(admin.tenant, before: before, limit: limit) }
     }
 
     /// - Returns: `nil` where there was no such revision.
     package func registry(asOf revision: Int64, by admin: TenantAdmin) async throws(HallpassError) -> TenantRegistry? {
-        try admin.require(.readRegistry)
+        _ = try registry(by: admin)
         return try await reading { try await registryStore.registry(admin.tenant, asOf: revision) }
     }
 
@@ -53,7 +53,7 @@ extension Broker {
     package func revocations(
         before: Int64?, limit: Int, by admin: TenantAdmin
     ) async throws(HallpassError) -> [RevocationSummary] {
-        try admin.require(.readRegistry)
+        _ = try registry(by: admin)
         return try await reading { try await registryStore.revocations(admin.tenant, before: before, limit: limit) }
     }
 

@@ -120,10 +120,8 @@ extension HallpassError {
     /// One sentence that a model or a person can act on.
     package var message: String {
         switch self {
-        case .invalidRequest(let violations):
-            violations.count == 1
-                ? "The request is not valid: \(violations[0].path.isEmpty ? "it" : violations[0].path) \(violations[0].message)."
-                : "The request is not valid in \(violations.count) places; details lists them."
+        case .invalidRequest:
+            Self.sentence("The request is", "it", details)
         case .invalidJSON(let error): "The body is not acceptable JSON: \(error.message)."
         case .payloadTooLarge(let limitBytes): "The body is over the limit of \(limitBytes) bytes."
         case .unsupportedMediaType(let expected): "The body must be sent as \(expected.text)."
@@ -142,10 +140,7 @@ extension HallpassError {
         case .toolNotAllowed: "This tool is not on the connector's allow-list in this environment."
         case .insufficientScope(let missing): "These scopes are missing: \(missing.spaceSeparated)."
         case .actorNotGranted: "The person this call is for has no grant for it in this environment."
-        case .invalidArguments(let details):
-            details.count == 1
-                ? "The arguments are not valid: \(details[0].path.isEmpty ? "they" : details[0].path) \(details[0].message)."
-                : "The arguments are not valid in \(details.count) places; details lists them."
+        case .invalidArguments(let details): Self.sentence("The arguments are", "they", details)
         case .constraintViolated(let refusal, _): refusal.message
         case .malformedToken: "The token is not a well-formed call token."
         case .unknownKey: "The token was not signed with a key that is in use."
@@ -173,6 +168,13 @@ extension HallpassError {
         case .auditUnavailable: "The broker cannot record this right now; nothing was executed or issued."
         case .internal: "Something went wrong in the broker; request_id finds it in the log."
         }
+    }
+
+    /// The one place that is wrong, or how many there are.
+    private static func sentence(_ start: StaticString, _ whole: String, _ details: [ErrorDetail]) -> String {
+        guard details.count == 1 else { return "\(start) not valid in \(details.count) places; details lists them." }
+        let text = "\(start) not valid: \(details[0].path.isEmpty ? whole : details[0].path) \(details[0].message)"
+        return text.hasSuffix("?") ? text : "\(text)."
     }
 
     package var details: [ErrorDetail] {

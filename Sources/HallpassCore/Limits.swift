@@ -17,7 +17,7 @@ package enum Limits {
     package static let scopeBytes = 128
     /// Scopes in one set: a token must hold them all and stay under ``tokenBytes``.
     package static let scopesPerSet = 64
-    /// A subject or a group: OpenID Connect caps `sub` at 255 characters.
+    /// A subject, a group or an idempotency key: OpenID Connect caps `sub` at 255 characters.
     package static let subjectBytes = 255
     /// Groups of one actor that are looked at.
     package static let groupsPerActor = 1_000
@@ -37,8 +37,6 @@ package enum Limits {
     package static let mintsPerBatch = 64
     /// Documents in one `apply`.
     package static let documentsPerApply = 100_000
-    /// An idempotency key, as the tool schemas in the field have it.
-    package static let idempotencyKeyBytes = 255
 
     /// The longest any token may live, in seconds.
     package static let tokenLifetimeSeconds: ClosedRange<Int64> = 1...3_600

@@ -15,6 +15,6 @@ struct HallpassCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, ApplyCommand.self, DiffCommand.self, GetCommand.self,
             RestoreCommand.self, TokenCommand.self, RevokeCommand.self, AuditCommand.self, DoctorCommand.self,
-            VersionCommand.self, DemoCommand.self, DemoCommand.self,
+            VersionCommand.self, DemoCommand.self,
         ])
 }

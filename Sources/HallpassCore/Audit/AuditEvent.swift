@@ -13,7 +13,6 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case registryChange = "registry_change"
     case clientSecretIssue = "client_secret_issue"
     case clientSecretRevoke = "client_secret_revoke"
-    case keyCreate = "key_create"
     /// Reading through the admin API; recorded only where it was refused.
     case adminRead = "admin_read"
     case auditExport = "audit_export"

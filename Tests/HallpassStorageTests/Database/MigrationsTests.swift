@@ -8,7 +8,8 @@ struct MigrationsTests {
     /// The schema that each version's migrations make, as a digest of what SQLite keeps of it. A line that no longer matches
     /// means that a released migration was edited: files in the field do not have that edit. Add a migration instead.
     @Test(arguments: [
-        (version: 1, digest: "wKCsoEykVTuh5COIEATO857zL7AKdj2r3dZwjT4KRJ0"), (version: 2, digest: "Ucpj-mgEKk1tYlDdDPOdJouN-Y0PolVAL-gmdO9NKU4"),
+        (version: 1, digest: "wKCsoEykVTuh5COIEATO857zL7AKdj2r3dZwjT4KRJ0"),
+        (version: 2, digest: "Ucpj-mgEKk1tYlDdDPOdJouN-Y0PolVAL-gmdO9NKU4"),
     ])
     func `a released migration makes what it always made`(version: Int, digest: String) throws {
         let queue = try DatabaseQueue()

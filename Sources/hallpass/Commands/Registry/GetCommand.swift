@@ -29,7 +29,7 @@ struct GetCommand: ClientCommand {
     @Option(name: [.customShort("o"), .long], help: "table, json or yaml. Else table.")
     var output: Format?
 
-    @Option(help: "Only those whose name or description has this in it.")
+    @Option(help: "Only those whose name has this in it.")
     var search: String?
 
     @OptionGroup var client: ClientOptions
