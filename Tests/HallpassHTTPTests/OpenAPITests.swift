@@ -104,7 +104,7 @@ struct OpenAPITests {
         ("/components/schemas/Resource/maxLength", Limits.resourceBytes),
         ("/components/schemas/BatchRequest/properties/items/maxItems", Limits.mintsPerBatch),
         ("/components/schemas/ApplyRequest/properties/documents/maxItems", Limits.documentsPerApply),
-        ("/components/schemas/VerifyRequest/properties/idempotency_key/maxLength", Limits.idempotencyKeyBytes),
+        ("/components/schemas/VerifyRequest/properties/idempotency_key/maxLength", Limits.subjectBytes),
         ("/components/schemas/MintRequest/properties/expires_in/maximum", Int(Limits.tokenLifetimeSeconds.upperBound)),
         ("/components/schemas/MintRequest/properties/actor/properties/groups/maxItems", Limits.groupsPerActor),
         ("/components/parameters/limit/schema/maximum", Limits.pageSize.upperBound),
