@@ -52,10 +52,8 @@ package final class HallpassDatabase: Sendable {
 
     /// Ends all reading, takes what is in the log into the file, and lets other processes in. The ledger must have stopped.
     package func close() throws {
-        // GRDB closes the one connection that can write before those that cannot, and SQLite leaves the log to the last one.
-        // A read that is still under way keeps the log, whose content the next start finds as well.
-        try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-        // GRDB would close the readers last, and they cannot take the log into the file.
+        // GRDB would close the connection that can write before those that cannot, and SQLite leaves it to the last one to take
+        // the log into the file. This waits for reads that are under way and closes what they ran on.
         pool.releaseMemory()
         try pool.close()
         lock.release()

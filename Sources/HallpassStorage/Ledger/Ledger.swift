@@ -21,7 +21,7 @@ package final class Ledger: Sendable {
 
     /// Starts the writing thread.
     ///
-    /// - Parameter observer: hears of every committed batch, on the writing thread.
+    /// - Parameter observer: hears of every batch, on the writing thread.
     /// - Throws: what SQLite says when the last state cannot be read.
     package convenience init(
         database: HallpassDatabase, observer: (@Sendable (LedgerBatch) -> Void)? = nil
@@ -49,8 +49,8 @@ package final class Ledger: Sendable {
     /// Commits one entry.
     ///
     /// - Throws: ``HallpassError/overloaded`` when too many wait, ``HallpassError/storageUnavailable`` when its transaction did
-    ///   not commit, ``HallpassError/internal`` when the schema refused it, ``HallpassError/unavailable`` after ``stop()``. Then
-    ///   nothing of it is on disk, its audit record neither.
+    ///   not commit, ``HallpassError/internal`` when the schema refused it or a row it needs is damaged,
+    ///   ``HallpassError/unavailable`` after ``stop()``. Then nothing of it is on disk, its audit record neither.
     package func submit(_ entry: LedgerEntry) async throws(HallpassError) -> LedgerOutcome {
         var liveTokens: Int64 = 0
         if case .revoke(let dimension, let id, _, _) = entry.action {
@@ -109,10 +109,12 @@ package final class Ledger: Sendable {
         let clock = ContinuousClock()
         while let jobs = queue.take(upTo: Limits.ledgerBatchEntries) {
             let start = clock.now
-            let answers = writer.commit(jobs)
+            let (answers, didCommit) = writer.commit(jobs)
             let microseconds = (clock.now - start) / .microseconds(1)
             for (job, answer) in zip(jobs, answers) { job.finish(answer) }
-            observer?(LedgerBatch(entryCount: jobs.count, commitMicroseconds: Int64(microseconds)))
+            observer?(
+                LedgerBatch(
+                    entryCount: jobs.count, commitMicroseconds: Int64(microseconds), didCommit: didCommit))
             // Those just answered are likely to be back at once, and one flush for all of them is cheaper than one for the
             // first few and one for the rest: 64 callers came in batches of 63 instead of 37, 7 to 30 % more a second.
             if jobs.count > 1 { queue.gather(jobs.count, forMicroseconds: Int(microseconds) / 8) }

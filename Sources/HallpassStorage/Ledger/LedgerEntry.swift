@@ -103,9 +103,11 @@ package struct TokenUse: Sendable {
     }
 }
 
-/// One committed transaction, for the metrics.
+/// One transaction, for the metrics.
 package struct LedgerBatch: Sendable {
     package let entryCount: Int
     /// From taking the entries to having them on disk.
     package let commitMicroseconds: Int64
+    /// `false`: everyone in it was told so, and nothing of it is on disk.
+    package let didCommit: Bool
 }

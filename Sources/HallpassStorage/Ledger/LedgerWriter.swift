@@ -26,25 +26,28 @@ final class LedgerWriter {
     /// Applies all jobs in their order in one transaction.
     ///
     /// - Returns: each job's answer, in the order of `jobs`. If the transaction does not commit, all of them have failed.
-    func commit(_ jobs: [LedgerJob]) -> [LedgerJob.Answer] {
+    func commit(_ jobs: [LedgerJob]) -> (answers: [LedgerJob.Answer], didCommit: Bool) {
         let cutoffsBefore = cutoffs
         do {
-            return try pool.writeWithoutTransaction { db in
+            let answers = try pool.writeWithoutTransaction { db in
                 let tables = try preparedTables(db)
                 do {
                     return try transaction(db) { try jobs.map { try apply($0, tables, db) } }
-                } catch let error as DatabaseError where error.isRefusalBySchema {
-                    // One entry broke a constraint, which a sound broker's do not: find out which, and let the others pass.
+                } catch {
+                    guard error.concernsOneEntry else { throw error }
+                    // A sound broker's entries do not break constraints, nor do rows that we wrote fail to be read. Find out
+                    // whose it is, and let the others pass.
                     tables.audit.forgetHeads()
                     cutoffs = cutoffsBefore
                     return try transaction(db) { try jobs.map { try applyAlone($0, tables, db) } }
                 }
             }
+            return (answers, true)
         } catch {
             // What is on disk now is for the disk to say: everything remembered of it is read again.
             tables?.audit.forgetHeads()
             cutoffs = cutoffsBefore
-            return jobs.map { _ in .failure(.storageUnavailable) }
+            return (jobs.map { _ in .failure(.storageUnavailable) }, false)
         }
     }
 
@@ -99,9 +102,8 @@ final class LedgerWriter {
                 return .commit
             }
             return answer
-        } catch let error as DatabaseError where !error.isRefusalBySchema {
-            throw error
         } catch {
+            guard error.concernsOneEntry else { throw error }
             tables.audit.forgetHeads()
             cutoffs = cutoffsBefore
             return .failure(error as? HallpassError ?? .internal)
@@ -162,9 +164,12 @@ final class LedgerWriter {
     }
 }
 
-extension DatabaseError {
-    /// The statement was refused and undone; the transaction around it stands.
-    fileprivate var isRefusalBySchema: Bool { resultCode == .SQLITE_CONSTRAINT }
+extension Error {
+    /// The transaction stands, and may go on without the entry that met this: SQLite undid the one statement, or it was no
+    /// failure of SQLite's.
+    fileprivate var concernsOneEntry: Bool {
+        (self as? DatabaseError).map { $0.resultCode == .SQLITE_CONSTRAINT } ?? true
+    }
 }
 
 /// What a store may do within the ledger's transaction.

@@ -36,6 +36,8 @@ final class BatchLog: Sendable {
 
     var counts: [Int] { batches.withLock { $0.map(\.entryCount) } }
 
+    var commits: [Bool] { batches.withLock { $0.map(\.didCommit) } }
+
     @Sendable func note(_ batch: LedgerBatch) { batches.withLock { $0.append(batch) } }
 }
 

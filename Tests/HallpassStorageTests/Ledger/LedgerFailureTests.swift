@@ -101,6 +101,42 @@ struct LedgerFailureTests {
         }
     }
 
+    @Test func `a damaged row fails who asks for it, and no one else`() async throws {
+        let gate = Gate()
+        try await Storage.with(beforeCommit: gate.pass) { storage in
+            let damaged = try Fixture.token(storage.ledger, groups: ["support"])
+            let sound = try Fixture.token(storage.ledger, groups: ["support"])
+            for token in [damaged, sound] { try await storage.ledger.issue(token) }
+            try await storage.ledger.transact { transaction in
+                try transaction.db.execute(
+                    sql: "UPDATE token SET groups = '[1]' WHERE sequence = ?", arguments: [damaged.sequence])
+            }
+            gate.close()
+            async let first = storage.ledger.submit(Fixture.entry(.record))
+            await gate.untilSomeoneWaits()
+            async let refusal = storage.ledger.use(sound)
+            async let failure = #expect(throws: HallpassError.internal) { try await storage.ledger.use(damaged) }
+            await storage.ledger.untilQueued(2)
+            gate.open()
+            _ = try await (first, failure)
+            let answer = try await refusal
+            #expect(answer == nil)
+        }
+    }
+
+    @Test func `the observer hears which batches did not commit`() async throws {
+        let fault = Fault()
+        let batches = BatchLog()
+        let storage = try Storage(observer: batches.note, beforeCommit: fault.strike)
+        _ = try await storage.ledger.submit(Fixture.entry(.record))
+        fault.isOn = true
+        await #expect(throws: HallpassError.storageUnavailable) {
+            try await storage.ledger.submit(Fixture.entry(.record))
+        }
+        try await storage.close()
+        #expect(batches.commits == [true, false])
+    }
+
     @Test func `a store's transaction that throws is undone with its records, and those beside it stand`() async throws
     {
         try await Storage.with { storage in
