@@ -98,7 +98,7 @@ def test_a_narrower_scope_is_granted_as_asked(broker: Broker, library):
 
 @pytest.mark.parametrize(("error", "parameters"), [
     ("unsupported_grant_type", {"grant_type": "client_credentials"}),
-    ("invalid_grant", {"subject_token_type": "urn:ietf:params:oauth:token-type:jwt"}),
+    ("invalid_request", {"subject_token_type": "urn:ietf:params:oauth:token-type:jwt"}),
     ("invalid_request", {"subject_token": "not base64url JSON"}),
     ("invalid_target", {"audience": "nowhere-mcp"}),
     ("invalid_target", {"environment": "staging"}),

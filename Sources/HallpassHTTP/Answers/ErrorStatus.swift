@@ -32,7 +32,6 @@ extension ErrorCode {
     var oauthError: StaticText {
         switch self {
         case .invalidClient: "invalid_client"
-        case .actorNotProven: "invalid_grant"
         case .malformedToken, .unknownKey, .badSignature, .wrongIssuer, .wrongAudience, .tokenExpired,
             .tokenNotYetValid, .toolMismatch, .argumentsMismatch, .tokenAlreadyUsed, .tokenRevoked, .tokenNotIssued:
             "invalid_grant"
@@ -41,8 +40,10 @@ extension ErrorCode {
         case .forbidden, .toolNotAllowed, .actorNotGranted, .constraintViolated, .disabled: "access_denied"
         case .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: "temporarily_unavailable"
         case .internal: "server_error"
-        case .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed, .notFound,
-            .revisionConflict, .inUse, .limitReached, .unknownTool, .invalidArguments, .idempotencyKeyRequired,
+        // A subject token that proves nothing is a bad request there, not a bad grant.
+        case .actorNotProven, .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed,
+            .notFound, .revisionConflict, .inUse, .limitReached, .unknownTool, .invalidArguments,
+            .idempotencyKeyRequired,
             .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict:
             "invalid_request"
         }

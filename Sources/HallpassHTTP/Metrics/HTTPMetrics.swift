@@ -13,6 +13,9 @@ package final class HTTPMetrics: Sendable {
         let method: HTTPRequest.Method
         let status: Int
         let code: ErrorCode?
+
+        /// How it went, in as many words as a histogram can carry.
+        var kind: String { status >= 500 ? "failed" : code == nil ? "ok" : "refused" }
     }
 
     private struct Instruments: Sendable {
@@ -42,7 +45,7 @@ package final class HTTPMetrics: Sendable {
             let made = Instruments(
                 answers: metrics.series("hallpass_http_requests_total", labels, .counter) { CounterSeries() },
                 seconds: metrics.series(
-                    "hallpass_http_request_duration_seconds", Array(labels.prefix(1)), .histogram
+                    "hallpass_http_request_duration_seconds", [labels[0], ("outcome", outcome.kind)], .histogram
                 ) { HistogramSeries(bounds: HistogramSeries.seconds) })
             outcomes[outcome] = made
             return made

@@ -31,6 +31,7 @@ struct Manifest: Sendable {
             var failure = CommandFailure.localFile(
                 details.count == 1
                     ? "A manifest is not valid; nothing was sent." : "Some manifests are not valid; nothing was sent.")
+            failure.next = "correct these places and apply again"
             failure.details = details
             throw failure
         }

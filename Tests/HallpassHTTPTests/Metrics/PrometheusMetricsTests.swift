@@ -54,7 +54,8 @@ struct PrometheusMetricsTests {
             let verified = #"route="/v1/verify",method="POST",status="200",code="malformed_token"} 1"#
             #expect(text.contains("hallpass_http_requests_total{\(verified)"))
             #expect(text.contains(#"{route="none",method="GET",status="404",code="not_found"} 1"#))
-            #expect(text.contains(#"hallpass_http_request_duration_seconds_count{route="/v1/verify"} 1"#))
+            let timed = #"hallpass_http_request_duration_seconds_count{route="/v1/verify",outcome="refused"} 1"#
+            #expect(text.contains(timed))
             #expect(!text.contains("at/all"))
         }
     }

@@ -51,7 +51,8 @@ struct OAuthRoutesTests {
             (["grant_type": "password"], 400, "unsupported_grant_type", "invalid_request"),
             (["grant_type": nil], 400, "invalid_request", "invalid_request"),
             (
-                ["subject_token_type": "urn:ietf:params:oauth:token-type:jwt"], 401, "invalid_grant", "actor_not_proven"
+                ["subject_token_type": "urn:ietf:params:oauth:token-type:jwt"], 401, "invalid_request",
+                "actor_not_proven"
             ), (["subject_token": "e30"], 400, "invalid_request", "invalid_request"),
             (["subject_token": "!"], 400, "invalid_request", "invalid_request"),
             (["actor_token": "e30"], 400, "invalid_request", "invalid_request"),

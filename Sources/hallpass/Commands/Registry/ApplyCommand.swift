@@ -76,6 +76,7 @@ extension APIClient {
         } catch let error as APIError {
             var failure = error.failure
             failure.details = failure.details.map(manifest.locate)
+            if !failure.details.isEmpty, failure.next == nil { failure.next = "correct these places and apply again" }
             throw failure
         }
     }
