@@ -64,12 +64,15 @@ def check_links(pages: list[Page]) -> list[str]:
 # Error codes.
 
 def error_codes() -> dict[str, tuple[str, str, str]]:
-    """Code → (status, retryable, suggested action), as the sources have it."""
+    """Code → (status, retryable, suggested action), as the sources have it; without those that are never on the wire."""
     source = (CORE / "ErrorCode.swift").read_text(encoding="utf-8")
     enumeration = source.split("package var isRetryable", 1)[0]
     names = {
         case.strip("`"): raw or case.strip("`")
         for case, raw in re.findall(r'^    case (`?\w+`?)(?: = "(\w+)")?$', enumeration, re.MULTILINE)}
+    unseen = re.search(r"wireCases.*?filter \{ (.*?) \}", source)[1]
+    for case in re.findall(r"\.(\w+)", unseen):
+        del names[case]
     retryable = set(re.findall(r"\.(\w+)", re.search(r"case ([^:]*): true", source)[1]))
     actions = cases(source.split("var suggestedAction", 1)[1], r'"(\w+)"')
     status_source = (ROOT / "Sources/HallpassHTTP/Answers/ErrorStatus.swift").read_text(encoding="utf-8")
@@ -99,6 +102,64 @@ def check_error_codes(protocol: str) -> list[str]:
     return problems + [
         f"error code {code}: documented {documented[code]}, and is {real[code]}"
         for code in sorted(documented.keys() & real.keys()) if documented[code] != real[code]]
+
+
+def check_idempotency(protocol: str) -> list[str]:
+    """The table has a row for each answer that the policy gives, and no other; the server's own code is named once more."""
+    text = section(protocol, "## Idempotency")
+    answers = {name for row in table_rows(text, 4) for name in re.findall(r"`(\w+)`", row[2])} - {"retry_after_seconds"}
+    policy = (CORE / "Idempotency" / "IdempotencyPolicy.swift").read_text(encoding="utf-8")
+    names = set(re.findall(r"\.(idempotency\w+|outcomeUnknown)", policy)) | {"idempotencyKeyRequired"}
+    real = {re.sub("([A-Z])", r"_\1", name).lower() for name in names} | {"execute", "replay"}
+    outcome = (ROOT / "Sources/HallpassBroker/Broker+Outcome.swift").read_text(encoding="utf-8")
+    shown = json.loads(section(protocol, "## Outcome").split("```json\n")[3].split("```", 1)[0])["error"]
+    kept = {
+        name: value.strip('"') == "true" if name == "retryable" else value.strip('"')
+        for name, value in re.findall(r'error\["(\w+)"\] = ("[^"]*"|true|false)', outcome)}
+    problems = compare("idempotency answer", answers, real)
+    return problems if shown == kept else problems + [f"{kept.get('code')}: documented {shown}, and is {kept}"]
+
+
+# Limits.
+
+# What a row of the table is made of, in the order of its numbers.
+LIMITS = {
+    "Request body": ["requestBodyBytes", "applyBodyBytes", "outcomeBodyBytes"],
+    "Token": ["tokenBytes"], "JSON nesting": ["jsonDepth"], "Scope": ["scopeBytes", "scopesPerSet"],
+    "Tool name": ["toolNameBytes"], "Subject, group": ["subjectBytes", "groupsPerActor"], "`act`": ["actorChainDepth"],
+    "`txn`": ["transactionIDBytes"], "Idempotency key": ["subjectBytes"],
+    "Outcome kept for replay": ["outcomeBytes"], "Lease": ["leaseSeconds", "leaseDefaultSeconds"],
+    "Retention of a key": ["idempotencyRetentionSeconds", "idempotencyRetentionDefaultSeconds"],
+    "Constraints": ["constraintsPerResource"], "Descriptions and reasons": ["descriptionBytes"],
+    "Tools of one connector": ["toolsPerConnector"], "Deployments of one `mcp_server` client": ["deploymentsPerClient"],
+    "Items of one batch": ["mintsPerBatch"], "Documents of one `apply`": ["documentsPerApply"],
+    "Token lifetime": ["tokenLifetimeSeconds"]}
+UNITS = {"KiB": 1024, "MiB": 1024 * 1024}
+
+
+def check_limits(protocol: str) -> list[str]:
+    source = (CORE / "Limits.swift").read_text(encoding="utf-8")
+    real = {
+        name: [product(part) for part in value.split("...")]
+        for name, value in re.findall(r"static let (\w+)(?:: [\w<>]+)? = (.+)", source)}
+    rows = {row[0]: row[1] for row in table_rows(section(protocol, "## Limits"), 2) if row[0] not in ("What", "---")}
+    problems = compare("limit", rows, LIMITS)
+    for name in rows.keys() & LIMITS.keys():
+        documented = [
+            int(number.replace(",", "")) * UNITS.get(unit, 1)
+            for number, unit in re.findall(r"([\d,]*\d)(?: ([KM]iB))?", rows[name])]
+        expected = [number for constant in LIMITS[name] for number in real[constant]]
+        if documented != expected:
+            problems.append(f"limit {name}: documented {documented}, and is {expected}")
+    return problems
+
+
+def product(text: str) -> int:
+    """`16 * 1024 * 1024`, as the sources write it."""
+    result = 1
+    for factor in text.split("*"):
+        result *= int(factor.strip().replace("_", ""))
+    return result
 
 
 # Routes.
