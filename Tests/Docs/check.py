@@ -124,6 +124,8 @@ def check_sources(pages: list[Page], results: Results) -> None:
     results.problems += consistency.check_links(pages)
     results.problems += consistency.check_json(pages)
     results.problems += consistency.check_error_codes(text["protocol.md"])
+    results.problems += consistency.check_oauth(text["protocol.md"])
+    results.problems += consistency.check_schemas(text["protocol.md"])
     results.problems += consistency.check_idempotency(text["protocol.md"])
     results.problems += consistency.check_limits(text["protocol.md"])
     results.problems += consistency.check_routes(text["protocol.md"])

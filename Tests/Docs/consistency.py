@@ -104,6 +104,24 @@ def check_error_codes(protocol: str) -> list[str]:
         for code in sorted(documented.keys() & real.keys()) if documented[code] != real[code]]
 
 
+def check_oauth(protocol: str) -> list[str]:
+    """Where the table names codes one by one, they are those of the sources that a mint can meet."""
+    source = (ROOT / "Sources/HallpassHTTP/Answers/ErrorStatus.swift").read_text(encoding="utf-8")
+    words = cases(re.sub(r"//.*", "", source.split("var oauthError", 1)[1]), r'"(\w+)"')
+    names = dict(re.findall(
+        r'^    case `?(\w+)`?(?: = "(\w+)")?$', (CORE / "ErrorCode.swift").read_text(encoding="utf-8"), re.MULTILINE))
+    real = {(word, names[case] or case) for case, word in words.items()}
+    rows = table_rows(section(protocol, "### `POST /oauth/token`"), 2)
+    rows = [row for row in rows if row[0].strip("`") in set(words.values())]
+    documented = {(row[0].strip("`"), code) for row in rows for code in re.findall(r"`(\w+)`", row[1])}
+    listed = {word for word, _ in documented}
+    never_at_mint = {"invalid_grant"}
+    missing = {word for word in words.values()} - {row[0].strip("`") for row in rows} - never_at_mint
+    real = {(word, code) for word, code in real if word in listed and code != "constraint_violated"}
+    return compare("OAuth word and code", map(" ".join, documented), map(" ".join, real)) + [
+        f"OAuth word: {word} is there and is not documented" for word in sorted(missing)]
+
+
 def check_idempotency(protocol: str) -> list[str]:
     """The table has a row for each answer that the policy gives, and no other; the server's own code is named once more."""
     text = section(protocol, "## Idempotency")
@@ -111,7 +129,7 @@ def check_idempotency(protocol: str) -> list[str]:
     policy = (CORE / "Idempotency" / "IdempotencyPolicy.swift").read_text(encoding="utf-8")
     names = set(re.findall(r"\.(idempotency\w+|outcomeUnknown)", policy)) | {"idempotencyKeyRequired"}
     real = {re.sub("([A-Z])", r"_\1", name).lower() for name in names} | {"execute", "replay"}
-    outcome = (ROOT / "Sources/HallpassBroker/Broker+Outcome.swift").read_text(encoding="utf-8")
+    outcome = (ROOT / "Sources/HallpassBroker/UseCases/Broker+Outcome.swift").read_text(encoding="utf-8")
     shown = json.loads(section(protocol, "## Outcome").split("```json\n")[3].split("```", 1)[0])["error"]
     kept = {
         name: value.strip('"') == "true" if name == "retryable" else value.strip('"')
@@ -152,6 +170,29 @@ def check_limits(protocol: str) -> list[str]:
         if documented != expected:
             problems.append(f"limit {name}: documented {documented}, and is {expected}")
     return problems
+
+
+def check_schemas(protocol: str) -> list[str]:
+    """What the text says of schemas: the formats that are asserted, and what one may cost."""
+    schema = ROOT / "Sources" / "JSONSchema"
+    formats = (schema / "Formats" / "Format.swift").read_text(encoding="utf-8").split("func accepts", 1)[0]
+    real = [raw or case for case, raw in re.findall(r'^    case (\w+)(?: = "([\w-]+)")?$', formats, re.MULTILINE)]
+    text = joined(section(protocol, "## The registry's contract"))
+    documented = re.findall(r"`([\w-]+)`", text.split("Asserted as `format`:", 1)[1].split("; any other", 1)[0])
+    number = {}
+    for file in ("Compiler/SchemaLimits.swift", "Evaluation/ValidationLimits.swift"):
+        source = (schema / file).read_text(encoding="utf-8")
+        number |= {name: int(value.replace("_", "")) for name, value in re.findall(r"(\w+): Int = ([\d_]+)", source)}
+    contract = (CORE / "Contract" / "ArgumentSchema.swift").read_text(encoding="utf-8")
+    number["work"] = int(re.search(r"ValidationLimits\(work: ([\d_]+)\)", contract)[1].replace("_", ""))
+    phrases = [
+        f"{number['values']:,} values", f"{number['subschemas']:,} subschemas", f"{number['patterns']:,} different regular",
+        f"{number['textBytes'] // 1024} KiB of text", f"{number['instanceValues']:,} values", f"{number['work']:,} steps"]
+    limits = joined(section(protocol, "## Limits"))
+    missing = [phrase for phrase in phrases if phrase not in limits]
+    if f"at most {number['violations']} violations" not in joined(section(protocol, "## Errors")):
+        missing.append(f"at most {number['violations']} violations")
+    return compare("format", documented, real) + [f"limits of schemas: it should say {phrase}" for phrase in missing]
 
 
 def product(text: str) -> int:

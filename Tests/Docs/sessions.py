@@ -2,6 +2,7 @@
 
 import os
 import queue
+import random
 import re
 import shutil
 import signal
@@ -23,10 +24,20 @@ SHOWN_FOLDER = "/srv/hallpass"
 END = "end-of-command"
 
 
+# Below those that the system gives to outgoing connections, one of which could else have it by the time it is needed.
+_ports = iter(random.sample(range(20_000, 32_000), 12_000))
+
+
 def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+    """One that nobody listens on, and that no other page of this run has."""
+    for port in _ports:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return str(port)
+            except OSError:
+                continue
+    raise RuntimeError("no port is free")
 
 
 def environment(folder: Path, ports: dict[str, str]) -> dict[str, str]:
