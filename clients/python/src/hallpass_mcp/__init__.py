@@ -1,0 +1,10 @@
+"""Hallpass for MCP servers: one decorator on each tool, and nothing runs that Hallpass did not allow.
+
+`Hallpass` speaks to the broker, `guarded` stands before a tool, and a tool raises `ToolFailure` to say what went wrong
+in words that are fit for a model.
+"""
+
+from hallpass_mcp.client import Deny, Execute, Hallpass, Outcome, Replay
+from hallpass_mcp.guard import ToolFailure, guarded
+
+__all__ = ["Deny", "Execute", "Hallpass", "Outcome", "Replay", "ToolFailure", "guarded"]
