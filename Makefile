@@ -24,7 +24,7 @@ build: setup ## Build the release binary: .build/release/hallpass.
 	@echo "Building hallpass. The first time takes some minutes."
 	@$(SWIFT) build -c release --product hallpass
 
-test: ## Everything: format lint, Swift tests, the demo story, interop.
+test: ## Everything: format lint, Swift tests, the demo story, interop, the Python kit, the documents.
 	@SWIFT="$(SWIFT)" MAKE="$(MAKE)" scripts/test
 
 lint: ## Check the format of the Swift sources.
