@@ -9,9 +9,15 @@ from pathlib import Path
 from pages import Page
 
 ROOT = Path(__file__).resolve().parents[2]
-CORE = ROOT / "Sources" / "HallpassCore"
+SOURCES = ROOT / "Sources"
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 COLLECTIONS = "environments|connectors|deployments|grants|clients"
+
+
+def source_text(name: str) -> str:
+    """Of the one file of that name, in whichever folder it is."""
+    [path] = SOURCES.rglob(name)
+    return path.read_text(encoding="utf-8")
 
 
 def compare(what: str, documented, real) -> list[str]:
@@ -65,7 +71,7 @@ def check_links(pages: list[Page]) -> list[str]:
 
 def error_codes() -> dict[str, tuple[str, str, str]]:
     """Code → (status, retryable, suggested action), as the sources have it; without those that are never on the wire."""
-    source = (CORE / "ErrorCode.swift").read_text(encoding="utf-8")
+    source = source_text("ErrorCode.swift")
     enumeration = source.split("package var isRetryable", 1)[0]
     names = {
         case.strip("`"): raw or case.strip("`")
@@ -75,7 +81,7 @@ def error_codes() -> dict[str, tuple[str, str, str]]:
         del names[case]
     retryable = set(re.findall(r"\.(\w+)", re.search(r"case ([^:]*): true", source)[1]))
     actions = cases(source.split("var suggestedAction", 1)[1], r'"(\w+)"')
-    status_source = (ROOT / "Sources/HallpassHTTP/Answers/ErrorStatus.swift").read_text(encoding="utf-8")
+    status_source = source_text("ErrorStatus.swift")
     statuses = cases(status_source.split("var oauthError", 1)[0].split("switch self", 1)[1], r"\.(\w+)")
     return {
         raw: (STATUS.get(statuses.get(case, ""), "?"), "yes" if case in retryable else "no", actions.get(case, "?"))
@@ -106,10 +112,10 @@ def check_error_codes(protocol: str) -> list[str]:
 
 def check_oauth(protocol: str) -> list[str]:
     """Where the table names codes one by one, they are those of the sources that a mint can meet."""
-    source = (ROOT / "Sources/HallpassHTTP/Answers/ErrorStatus.swift").read_text(encoding="utf-8")
+    source = source_text("ErrorStatus.swift")
     words = cases(re.sub(r"//.*", "", source.split("var oauthError", 1)[1]), r'"(\w+)"')
     names = dict(re.findall(
-        r'^    case `?(\w+)`?(?: = "(\w+)")?$', (CORE / "ErrorCode.swift").read_text(encoding="utf-8"), re.MULTILINE))
+        r'^    case `?(\w+)`?(?: = "(\w+)")?$', source_text("ErrorCode.swift"), re.MULTILINE))
     real = {(word, names[case] or case) for case, word in words.items()}
     rows = table_rows(section(protocol, "### `POST /oauth/token`"), 2)
     rows = [row for row in rows if row[0].strip("`") in set(words.values())]
@@ -126,10 +132,10 @@ def check_idempotency(protocol: str) -> list[str]:
     """The table has a row for each answer that the policy gives, and no other; the server's own code is named once more."""
     text = section(protocol, "## Idempotency")
     answers = {name for row in table_rows(text, 4) for name in re.findall(r"`(\w+)`", row[2])} - {"retry_after_seconds"}
-    policy = (CORE / "Idempotency" / "IdempotencyPolicy.swift").read_text(encoding="utf-8")
+    policy = source_text("IdempotencyPolicy.swift")
     names = set(re.findall(r"\.(idempotency\w+|outcomeUnknown)", policy)) | {"idempotencyKeyRequired"}
     real = {re.sub("([A-Z])", r"_\1", name).lower() for name in names} | {"execute", "replay"}
-    outcome = (ROOT / "Sources/HallpassBroker/UseCases/Broker+Outcome.swift").read_text(encoding="utf-8")
+    outcome = source_text("Broker+Outcome.swift")
     shown = json.loads(section(protocol, "## Outcome").split("```json\n")[3].split("```", 1)[0])["error"]
     kept = {
         name: value.strip('"') == "true" if name == "retryable" else value.strip('"')
@@ -156,7 +162,7 @@ UNITS = {"KiB": 1024, "MiB": 1024 * 1024}
 
 
 def check_limits(protocol: str) -> list[str]:
-    source = (CORE / "Limits.swift").read_text(encoding="utf-8")
+    source = source_text("Limits.swift")
     real = {
         name: [product(part) for part in value.split("...")]
         for name, value in re.findall(r"static let (\w+)(?:: [\w<>]+)? = (.+)", source)}
@@ -174,16 +180,15 @@ def check_limits(protocol: str) -> list[str]:
 
 def check_schemas(protocol: str) -> list[str]:
     """What the text says of schemas: the formats that are asserted, and what one may cost."""
-    schema = ROOT / "Sources" / "JSONSchema"
-    formats = (schema / "Formats" / "Format.swift").read_text(encoding="utf-8").split("func accepts", 1)[0]
+    formats = source_text("Format.swift").split("func accepts", 1)[0]
     real = [raw or case for case, raw in re.findall(r'^    case (\w+)(?: = "([\w-]+)")?$', formats, re.MULTILINE)]
     text = joined(section(protocol, "## The registry's contract"))
     documented = re.findall(r"`([\w-]+)`", text.split("Asserted as `format`:", 1)[1].split("; any other", 1)[0])
     number = {}
-    for file in ("Compiler/SchemaLimits.swift", "Evaluation/ValidationLimits.swift"):
-        source = (schema / file).read_text(encoding="utf-8")
+    for file in ("SchemaLimits.swift", "ValidationLimits.swift"):
+        source = source_text(file)
         number |= {name: int(value.replace("_", "")) for name, value in re.findall(r"(\w+): Int = ([\d_]+)", source)}
-    contract = (CORE / "Contract" / "ArgumentSchema.swift").read_text(encoding="utf-8")
+    contract = source_text("ArgumentSchema.swift")
     number["work"] = int(re.search(r"ValidationLimits\(work: ([\d_]+)\)", contract)[1].replace("_", ""))
     phrases = [
         f"{number['values']:,} values", f"{number['subschemas']:,} subschemas", f"{number['patterns']:,} different regular",
@@ -229,13 +234,13 @@ def general(route: str) -> str:
 
 def check_audit(protocol: str) -> list[str]:
     text = section(protocol, "## Audit")
-    record = (CORE / "Audit" / "AuditRecord.swift").read_text(encoding="utf-8")
+    record = source_text("AuditRecord.swift")
     fields = re.findall(r'writer\.add\("(\w+)"', record)
-    events = (CORE / "Audit" / "AuditEvent.swift").read_text(encoding="utf-8").split("enum AuditDecision", 1)[0]
+    events = source_text("AuditEvent.swift").split("enum AuditDecision", 1)[0]
     event_names = [raw or case for case, raw in re.findall(r'^    case (\w+)(?: = "(\w+)")?$', events, re.MULTILINE)]
     field_text, _, event_text = text.partition("| `event` | |")
     first_cells = lambda part: [name for row in table_rows(part, 2) for name in re.findall(r"`(\w+)`", row[0])]
-    checks = (CORE / "Policy" / "Decision.swift").read_text(encoding="utf-8").split("enum Check", 1)[1]
+    checks = source_text("Decision.swift").split("enum Check", 1)[1]
     check_names = [raw or case for case, raw in re.findall(r'^    case (\w+)(?: = "(\w+)")?$', checks, re.MULTILINE)]
     check_rows = table_rows(section(protocol, "### The checks, in their order"), 3)
     documented_checks = [row[0].strip("`") for row in check_rows if row[0] not in ("`check`", "---")] + ["actor_proof"]
@@ -243,6 +248,20 @@ def check_audit(protocol: str) -> list[str]:
         "checks: their order is not that of the sources"]
     return problems + compare("audit field", first_cells(field_text), fields) + compare(
         "audit event", first_cells(event_text), event_names) + compare("check", documented_checks, check_names)
+
+
+# Places in the sources.
+
+def check_places(contributors: str) -> list[str]:
+    """Each file and folder that contributors are sent to."""
+    targets = {path.name for path in SOURCES.iterdir()}
+    problems = []
+    for cell in re.findall(r"`(\w+/[\w/+.]+)`((?:, `[\w+]+\.swift`)*)", contributors):
+        folder = SOURCES / cell[0]
+        if cell[0].split("/")[0] in targets:
+            places = [folder, *(folder.parent / name for name in re.findall(r"`([\w+.]+)`", cell[1]))]
+            problems += [f"contributors.md: {place.relative_to(ROOT)} is not there" for place in places if not place.exists()]
+    return problems
 
 
 # Settings, commands and metrics, of the program itself.
