@@ -1,7 +1,7 @@
 """An MCP server under test: `add_note` appends a line to a file, and every tool is guarded.
 
-Once for each MCP library, the same tools: `FLAVOURS`. As a program it serves on an inherited socket, and the
-environment says what happens after the line is written: `NOTES_HOLD` names a file to wait for, `NOTES_DIE` kills it.
+Once for each MCP library, the same tools: `FLAVOURS`. As a program it serves on an inherited socket. Once a line is
+written it waits for as long as there is a file beside it that ends in `.hold`; with `NOTES_DIE` set it is killed there.
 """
 
 import os
@@ -32,28 +32,32 @@ class Note(BaseModel):
 
 
 class Notes:
-    """A file with one line for each time that something was really done."""
+    """A folder with a file for each contact, and in it a line for each time that something was really done."""
 
-    def __init__(self, file: Path):
-        self.file = file
+    def __init__(self, folder: Path):
+        self.folder = folder
 
-    def lines(self) -> list[str]:
-        return self.file.read_text().splitlines() if self.file.exists() else []
+    def lines(self, contact: str) -> list[str]:
+        file = self.folder / contact
+        return file.read_text().splitlines() if file.exists() else []
 
-    def append(self, body: str) -> int:
-        with self.file.open("a") as file:
+    def append(self, contact: str, body: str) -> int:
+        with (self.folder / contact).open("a") as file:
             file.write(body + "\n")
-        return len(self.lines())
+        return len(self.lines(contact))
 
+    def hold(self, contact: str) -> Path:
+        """While this file is there, a note that was written is not reported."""
+        return self.folder / f"{contact}.hold"
 
-async def acted() -> None:
-    """What befalls a server once it has acted."""
-    if "NOTES_DIE" in os.environ:
-        os.kill(os.getpid(), signal.SIGKILL)
-    if hold := os.environ.get("NOTES_HOLD"):
+    async def add(self, contact: str, body: str) -> int:
+        number = self.append(contact, body)
+        if "NOTES_DIE" in os.environ:
+            os.kill(os.getpid(), signal.SIGKILL)
         deadline = time.monotonic() + HOLD_SECONDS
-        while not Path(hold).exists() and time.monotonic() < deadline:
+        while self.hold(contact).exists() and time.monotonic() < deadline:
             await anyio.sleep(0.01)
+        return number
 
 
 def sdk(hallpass: Hallpass, notes: Notes):
@@ -65,15 +69,13 @@ def sdk(hallpass: Hallpass, notes: Notes):
     @guarded(hallpass, tool="add_note")
     async def add_note(contact_id: str, body: str, idempotency_key: str, visibility: str = "internal") -> Note:
         """Attach a note."""
-        number = notes.append(body)
-        await acted()
-        return Note(contactId=contact_id, number=number)
+        return Note(contactId=contact_id, number=await notes.add(contact_id, body))
 
     @server.tool()
     @guarded(hallpass, tool="find_contact")
     def find_contact(ctx: Context, query: str, limit: int = 10) -> list[str]:
         """Find contacts; a function that is not async, and has use for the context."""
-        notes.append(query)
+        notes.append("queries", query)
         return [query, ctx.request_context.method]
 
     @server.tool()
@@ -82,7 +84,7 @@ def sdk(hallpass: Hallpass, notes: Notes):
         """Fails in the way that the payment's id names."""
         return fail(notes, payment_id)
 
-    return server, server.streamable_http_app()
+    return server, closing(server.streamable_http_app(), hallpass)
 
 
 def fastmcp(hallpass: Hallpass, notes: Notes):
@@ -95,15 +97,13 @@ def fastmcp(hallpass: Hallpass, notes: Notes):
     @guarded(hallpass, tool="add_note")
     async def add_note(contact_id: str, body: str, idempotency_key: str, visibility: str = "internal") -> Note:
         """Attach a note."""
-        number = notes.append(body)
-        await acted()
-        return Note(contactId=contact_id, number=number)
+        return Note(contactId=contact_id, number=await notes.add(contact_id, body))
 
     @server.tool
     @guarded(hallpass, tool="find_contact")
     def find_contact(query: str, limit: int = 10) -> list[str]:
         """Find contacts; a function that is not async."""
-        notes.append(query)
+        notes.append("queries", query)
         return [query]
 
     @server.tool(name="refund")
@@ -112,7 +112,7 @@ def fastmcp(hallpass: Hallpass, notes: Notes):
         """Fails in the way that the payment's id names; clients know it by another name."""
         return fail(notes, payment_id)
 
-    return server, server.http_app()
+    return server, closing(server.http_app(), hallpass)
 
 
 def lowlevel(hallpass: Hallpass, notes: Notes):
@@ -120,19 +120,18 @@ def lowlevel(hallpass: Hallpass, notes: Notes):
 
     @guarded(hallpass, tool="add_note")
     async def add_note(context, params) -> CallToolResult:
-        number = notes.append((params.arguments or {})["body"])
-        await acted()
+        number = await notes.add(params.arguments["contact_id"], params.arguments["body"])
         return CallToolResult(
             content=[TextContent(type="text", text=f"note {number}")], structured_content={"number": number})
 
     @guarded(hallpass, tool="find_contact")
     def find_contact(context, params) -> CallToolResult:
-        notes.append((params.arguments or {})["query"])
+        notes.append("queries", params.arguments["query"])
         return CallToolResult(content=[TextContent(type="text", text="Ada")])
 
     @guarded(hallpass, tool="issue_refund")
     def issue_refund(context, params) -> CallToolResult:
-        notes.append((params.arguments or {})["payment_id"])
+        notes.append("refunds", params.arguments["payment_id"])
         return CallToolResult(content=[TextContent(type="text", text="The bank is closed.")], is_error=True)
 
     tools = {"add_note": add_note, "find_contact": find_contact, "issue_refund": issue_refund}
@@ -144,11 +143,22 @@ def lowlevel(hallpass: Hallpass, notes: Notes):
         return ListToolsResult(tools=[Tool(name=name, input_schema={"type": "object"}) for name in tools])
 
     server = Server("crm-mcp", on_list_tools=list_tools, on_call_tool=call_tool)
-    return server, server.streamable_http_app()
+    return server, closing(server.streamable_http_app(), hallpass)
+
+
+def closing(app, hallpass: Hallpass):
+    """An application that closes its connections to the broker as it ends."""
+
+    async def closing_app(scope, receive, send) -> None:
+        await app(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await hallpass.aclose()
+
+    return closing_app
 
 
 def fail(notes: Notes, how: str):
-    notes.append(how)
+    notes.append("refunds", how)
     match how:
         case "crash":
             raise ValueError("password=hunter2 in /etc/shadow")
@@ -166,9 +176,9 @@ FLAVOURS = {"sdk": sdk, "fastmcp": fastmcp, "lowlevel": lowlevel}
 
 
 def main() -> None:
-    flavour, descriptor, file = sys.argv[1:]
+    flavour, descriptor, folder = sys.argv[1:]
     hallpass = Hallpass.from_environment(environment=os.environ.get("NOTES_ENVIRONMENT"))
-    _, app = FLAVOURS[flavour](hallpass, Notes(Path(file)))
+    _, app = FLAVOURS[flavour](hallpass, Notes(Path(folder)))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
     server.run(sockets=[socket.socket(fileno=int(descriptor))])
 

@@ -6,8 +6,9 @@ import secrets
 import socket
 import subprocess
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import anyio
@@ -28,7 +29,7 @@ class NotesServer:
     """A process of `notes_server.py`. Its socket listens before it runs, so that there is nothing to wait for."""
 
     broker: Broker
-    file: Path
+    notes: Notes
     flavour: str = "sdk"
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -40,7 +41,7 @@ class NotesServer:
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
             self.process = subprocess.Popen(
                 [sys.executable, Path(__file__).with_name("notes_server.py"), self.flavour, str(listener.fileno()),
-                 self.file],
+                 self.notes.folder],
                 env=Site.environment() | self.environment | {
                     "HALLPASS_URL": self.broker.url, "HALLPASS_CLIENT_ID": Broker.CRM_SERVER,
                     "HALLPASS_CLIENT_SECRET_FILE": str(secret)},
@@ -56,13 +57,23 @@ class NotesServer:
             self.process.wait()
 
 
-@pytest.fixture
-def notes(tmp_path: Path) -> Notes:
-    return Notes(tmp_path / "notes")
+@pytest.fixture(scope="module")
+def notes(tmp_path_factory) -> Notes:
+    return Notes(tmp_path_factory.mktemp("notes"))
+
+
+@pytest.fixture(scope="module")
+def urls(broker: Broker, notes: Notes):
+    """Two processes for each MCP library, started when they are asked for."""
+    with ExitStack() as stack:
+        yield cache(lambda flavour: [
+            stack.enter_context(NotesServer(broker, notes, flavour)).url for _ in range(2)])
 
 
 def note() -> dict:
-    return {"contact_id": "c-1", "body": "Called back.", "idempotency_key": f"turn-{secrets.token_hex(8)}"}
+    """Arguments under a key, and with a contact, that no other test has."""
+    unique = secrets.token_hex(8)
+    return {"contact_id": f"c-{unique}", "body": "Called back.", "idempotency_key": f"turn-{unique}"}
 
 
 def mint(broker: Broker, count: int, environment: str = "prod") -> list[str]:
@@ -76,7 +87,7 @@ def mint(broker: Broker, count: int, environment: str = "prod") -> list[str]:
     return tokens
 
 
-async def until(question, what: str):
+async def until(question):
     """Asks until the answer is true, without holding up what else there is to do."""
     with anyio.fail_after(PATIENCE):
         while not (answer := question()):
@@ -102,94 +113,89 @@ def content(result) -> tuple:
 
 @pytest.mark.parametrize(("flavour", "mode"), [("sdk", "legacy"), ("sdk", "auto"), ("fastmcp", "auto")])
 async def test_100_calls_under_one_key_act_once_across_two_server_processes(
-    broker: Broker, notes: Notes, flavour: str, mode: str
+    broker: Broker, notes: Notes, urls, flavour: str, mode: str
 ):
     """Nobody waits for anybody; who came too early asks again and is told what the first was told."""
     arguments = note()
-    tokens = mint(broker, CALLS)
     async with AsyncExitStack() as stack:
-        sessions = []
-        for server in [stack.enter_context(NotesServer(broker, notes.file, flavour)) for _ in range(2)]:
-            for _ in range(5):
-                sessions.append(await stack.enter_async_context(connected(server.url, mode=mode)))
+        sessions = [await stack.enter_async_context(connected(url, mode=mode)) for url in urls(flavour) * 3]
 
         async def call(number: int, token: str):
             client = sessions[number % len(sessions)].client
             return await client.call_tool("add_note", arguments, meta={META: token})
 
-        results = await asyncio.gather(*[call(number, token) for number, token in enumerate(tokens)])
+        results = await asyncio.gather(*[call(number, token) for number, token in enumerate(mint(broker, CALLS))])
         told = [result for result in results if not result.is_error]
         early = [number for number, result in enumerate(results) if result.is_error]
         assert {code_of(results[number]) for number in early} <= {"idempotency_in_flight"}
-        assert told and notes.lines() == ["Called back."]
+        assert told and notes.lines(arguments["contact_id"]) == ["Called back."]
 
-        # More than enough: by now the outcome is known, or will be in a moment.
-        fresh = mint(broker, 3 * CALLS)
+        fresh = mint(broker, 2 * CALLS)
         told += await asyncio.gather(*[
             call_until(lambda number=number: call(number, fresh.pop()), "idempotency_in_flight") for number in early])
     assert len(told) == CALLS
     assert all(content(result) == content(told[0]) for result in told)
     assert told[0].structured_content["number"] == 1
-    assert notes.lines() == ["Called back."]
+    assert notes.lines(arguments["contact_id"]) == ["Called back."]
 
 
-async def test_while_one_acts_all_others_are_told_to_wait(broker: Broker, notes: Notes, tmp_path: Path):
+async def test_while_one_acts_all_others_are_told_to_wait(broker: Broker, notes: Notes, urls):
     """The first is held where it has acted and not reported: each of the others gets an answer and does nothing."""
-    arguments, release = note(), tmp_path / "release"
-    hold = {"NOTES_HOLD": str(release)}
+    arguments = note()
+    contact = arguments["contact_id"]
+    notes.hold(contact).touch()
     async with AsyncExitStack() as stack:
-        servers = [stack.enter_context(NotesServer(broker, notes.file, environment=hold)) for _ in range(2)]
-        sessions = [await stack.enter_async_context(connected(server.url)) for server in servers]
+        sessions = [await stack.enter_async_context(connected(url)) for url in urls("sdk")]
 
         async def call(number: int, token: str):
             return await sessions[number % 2].client.call_tool("add_note", arguments, meta={META: token})
 
         first = asyncio.create_task(call(0, mint(broker, 1)[0]))
-        await until(notes.lines, "a line")
+        await until(lambda: notes.lines(contact))
         others = await asyncio.gather(*[call(number, token) for number, token in enumerate(mint(broker, 20))])
         assert {code_of(result) for result in others} == {"idempotency_in_flight"}
         assert all(result.structured_content["error"]["retry_after_seconds"] > 0 for result in others)
-        release.touch()
+        notes.hold(contact).unlink()
         result = await first
         again = await call(1, mint(broker, 1)[0])
     assert not result.is_error and content(again) == content(result)
-    assert notes.lines() == ["Called back."]
+    assert notes.lines(contact) == ["Called back."]
 
 
 @pytest.mark.parametrize(
     ("flavour", "mode"), [("sdk", "legacy"), ("sdk", "auto"), ("fastmcp", "auto"), ("lowlevel", "auto")])
 async def test_a_client_that_was_cut_off_gets_the_first_result_when_it_asks_again(
-    broker: Broker, notes: Notes, tmp_path: Path, flavour: str, mode: str
+    broker: Broker, notes: Notes, urls, flavour: str, mode: str
 ):
     """The connection goes while the tool runs, which cancels the request in the newer protocol; the call goes on."""
-    arguments, release = note(), tmp_path / "release"
-    with NotesServer(broker, notes.file, flavour, {"NOTES_HOLD": str(release)}) as server:
+    arguments = note()
+    contact = arguments["contact_id"]
+    notes.hold(contact).touch()
 
-        async def call() -> object:
-            async with connected(server.url, mode=mode) as session:
-                return await session.client.call_tool("add_note", arguments, meta={META: mint(broker, 1)[0]})
+    async def call(url: str) -> object:
+        async with connected(url, mode=mode) as session:
+            return await session.client.call_tool("add_note", arguments, meta={META: mint(broker, 1)[0]})
 
-        lost = asyncio.create_task(call())
-        await until(notes.lines, "a line")
-        lost.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await lost
-        assert code_of(await call()) == "idempotency_in_flight"
-        release.touch()
-        result = await call_until(call, "idempotency_in_flight")
+    lost = asyncio.create_task(call(urls(flavour)[0]))
+    await until(lambda: notes.lines(contact))
+    lost.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await lost
+    assert code_of(await call(urls(flavour)[1])) == "idempotency_in_flight"
+    notes.hold(contact).unlink()
+    result = await call_until(lambda: call(urls(flavour)[1]), "idempotency_in_flight")
     assert not result.is_error and result.structured_content["number"] == 1
-    assert notes.lines() == ["Called back."]
+    assert notes.lines(contact) == ["Called back."]
 
 
 async def test_a_server_that_died_after_acting_leaves_an_unknown_outcome_and_nothing_is_done_again(
     broker: Broker, notes: Notes
 ):
     """Killed between acting and reporting: once the lease has run out, the retry is told to reconcile."""
-    lease_seconds = 1
     deployment = {
         "kind": "Deployment", "server": "crm-mcp", "environment": "dev", "tools_allow": ["find_contact", "add_note"],
         "auth": {"mode": "api_key", "scopes": ["contacts:read", "notes:write"], "token_ttl_seconds": 600},
-        "idempotency": {"lease_seconds": lease_seconds}}
+        "idempotency": {"lease_seconds": 1}}
     grant = {
         "kind": "Grant", "id": "alice-crm-dev", "subject": "user:alice", "connector": "crm-mcp", "environment": "dev",
         "scopes": ["contacts:read", "notes:write"]}
@@ -202,17 +208,17 @@ async def test_a_server_that_died_after_acting_leaves_an_unknown_outcome_and_not
             token = mint(broker, 1, "dev")[0]
             return await session.client.call_tool("add_note", arguments, meta={META: token})
 
-    with NotesServer(broker, notes.file, environment={"NOTES_DIE": "1"}) as server:
+    with NotesServer(broker, notes, environment={"NOTES_DIE": "1"}) as server:
         lost = asyncio.create_task(call(server.url))
-        await until(lambda: server.process.poll() is not None, "the server died")
+        await until(lambda: server.process.poll() is not None)
         # Some clients notice at once and some wait for an answer that will not come.
         lost.cancel()
         await asyncio.gather(lost, return_exceptions=True)
-        assert notes.lines() == ["Called back."]
-    with NotesServer(broker, notes.file, environment={"NOTES_ENVIRONMENT": "dev"}) as server:
+        assert notes.lines(arguments["contact_id"]) == ["Called back."]
+    with NotesServer(broker, notes, environment={"NOTES_ENVIRONMENT": "dev"}) as server:
         result = await call_until(lambda: call(server.url), "idempotency_in_flight")
         error = result.structured_content["error"]
         assert (error["code"], error["retryable"], error["suggested_action"]) == (
             "outcome_unknown", False, "reconcile")
         assert code_of(await call(server.url)) == "outcome_unknown"
-    assert notes.lines() == ["Called back."]
+    assert notes.lines(arguments["contact_id"]) == ["Called back."]

@@ -56,7 +56,6 @@ def guarded(
     def decorate(function: Callable[P, Awaitable[R] | R]) -> Callable[P, Awaitable[R | CallToolResult]]:
         _require_plain(function)
         hints = inspect.get_annotations(function, eval_str=True)
-        returns = hints.get("return", Any)
 
         @functools.wraps(function)
         async def guard(*args: P.args, **kwargs: P.kwargs) -> R | CallToolResult:
@@ -67,7 +66,7 @@ def guarded(
                     case Deny(error):
                         return _failed(error)
                     case Replay(outcome):
-                        return cast(R, _restored(outcome, returns))
+                        return cast(R, _restored(outcome, hints.get("return", Any)))
                     case Execute(call_id):
                         result, outcome = await _run(tool, functools.partial(function, *args, **kwargs))
                         await hallpass.report(call_id, outcome)
@@ -150,11 +149,9 @@ async def _run(tool: str, call: Callable[[], Awaitable[R] | R]) -> tuple[R | Cal
 
 def _error(exception: Exception) -> dict[str, Any] | None:
     """What a tool said on purpose: a `ToolFailure`, or the `ToolError` that both MCP libraries have."""
-    if isinstance(exception, ToolFailure):
-        return exception.error
     if any(kind.__name__ == "ToolError" for kind in type(exception).__mro__):
-        return ToolFailure(str(exception) or "The tool failed.").error
-    return None
+        exception = ToolFailure(str(exception) or "The tool failed.")
+    return exception.error if isinstance(exception, ToolFailure) else None
 
 
 def _outcome(result: Any) -> Outcome:
