@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// What a cutoff can name.
 package enum RevocationDimension: String, Hashable, Sendable, CaseIterable {
     case actor
@@ -25,7 +27,12 @@ package struct RevocationCutoffs: Hashable, Sendable {
 
     private struct Key: Hashable {
         let dimension: RevocationDimension
-        let id: String
+        let id: ExactString
+
+        init(_ dimension: RevocationDimension, _ id: String) {
+            self.dimension = dimension
+            self.id = ExactString(id)
+        }
     }
 
     package init(_ cutoffs: some Sequence<RevocationCutoff> = []) {
@@ -34,7 +41,7 @@ package struct RevocationCutoffs: Hashable, Sendable {
 
     /// Later cutoffs of the same thing reach further; an earlier one never takes that back.
     package mutating func add(_ cutoff: RevocationCutoff) {
-        let key = Key(dimension: cutoff.dimension, id: cutoff.id)
+        let key = Key(cutoff.dimension, cutoff.id)
         sequences[key] = max(sequences[key] ?? cutoff.cutoff, cutoff.cutoff)
     }
 
@@ -47,7 +54,7 @@ package struct RevocationCutoffs: Hashable, Sendable {
                 case .client: claims.client.rawValue
                 case .connector: claims.deployment.connector.rawValue
                 }
-            return sequences[Key(dimension: dimension, id: id)].map { claims.sequence <= $0 } ?? false
+            return sequences[Key(dimension, id)].map { claims.sequence <= $0 } ?? false
         }
     }
 }

@@ -1,4 +1,5 @@
 import HallpassCore
+import StrictJSON
 import Testing
 
 struct RevocationCutoffsTests {
@@ -31,5 +32,15 @@ struct RevocationCutoffsTests {
         #expect(
             try revokes([(.client, "alice", 99), (.actor, "crm-mcp", 99), (.connector, "support-gateway", 99)]) == false
         )
+    }
+
+    /// `é` as one code point and as two look alike and are two people.
+    @Test func `a name is compared byte for byte`() throws {
+        let claims = try fixture.verified(fixture.token { $0["sub"] = "zo\u{E9}" }).claims
+        func revokes(_ id: String) -> Bool {
+            RevocationCutoffs([RevocationCutoff(dimension: .actor, id: id, cutoff: 99)]).revokes(claims)
+        }
+        #expect(revokes("zo\u{E9}"))
+        #expect(!revokes("zoe\u{301}"))
     }
 }
