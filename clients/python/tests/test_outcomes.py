@@ -1,4 +1,4 @@
-"""What comes of a call that was allowed: the same answer for who made it and for who repeats it, in each MCP library."""
+"""What comes of a call that was let through: the same for who made it and for who repeats it, in each MCP library."""
 
 import json
 import secrets

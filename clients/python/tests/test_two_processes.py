@@ -1,7 +1,6 @@
 """Nothing is done twice: many callers, two server processes, clients that vanish, servers that die."""
 
 import asyncio
-import os
 import secrets
 import socket
 import subprocess

@@ -56,7 +56,6 @@ def guarded(
     def decorate(function: Callable[P, Awaitable[R] | R]) -> Callable[P, Awaitable[R | CallToolResult]]:
         _require_plain(function)
         hints = inspect.get_annotations(function, eval_str=True)
-
         @functools.wraps(function)
         async def guard(*args: P.args, **kwargs: P.kwargs) -> R | CallToolResult:
             injected = kwargs.pop(CONTEXT_PARAMETER, None)
