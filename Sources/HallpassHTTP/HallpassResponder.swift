@@ -115,7 +115,10 @@ package struct HallpassResponder: HTTPResponder {
 
     private func response(_ answer: Answer, to request: Request, closing channel: (any Channel)?) -> Response {
         var headers = answer.headers
-        if headers[.contentLength] == nil { headers[.contentLength] = String(answer.body.count) }
+        // An answer without content says nothing of its length. Source: RFC 9110 section 8.6.
+        if headers[.contentLength] == nil, answer.status != .noContent {
+            headers[.contentLength] = String(answer.body.count)
+        }
         if channel != nil { headers[.connection] = "close" }
         let bytes = ByteBuffer(bytes: request.method == .head ? [] : answer.body)
         guard let channel else {
