@@ -71,7 +71,6 @@ package final class HallpassDatabase: Sendable {
         configuration.maximumReaderCount = 4
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
-            // `trusted_schema` stays on: without it SQLite 3.40 refuses `json_valid` in our own checks.
             try db.execute(
                 sql: """
                     PRAGMA cell_size_check = ON;
