@@ -92,8 +92,6 @@ extension Broker {
         by client: AuthenticatedClient
     ) -> CallClaim? {
         guard let tool = decision.tool, let digest = decision.argumentsDigest else { return nil }
-        var arguments = command.arguments ?? JSONObject()
-        arguments["idempotency_key"] = nil
         let key = command.idempotencyKey
         let now = clock.nowSeconds
         let leaseExpiresAt = now + client.leaseSeconds(of: claims.deployment)
@@ -101,9 +99,18 @@ extension Broker {
         return CallClaim(
             id: id, client: client.client.id,
             claim: key.map { IdempotencyScope.digest(of: $0, claims.deployment, tool.name, claims.subject) },
-            argumentsDigest: key == nil ? digest : ArgumentsDigest.of(arguments, tool: tool.name),
+            argumentsDigest: digestWithoutKey(command, tool: tool.name) ?? digest,
             isRepeatable: tool.isRepeatable, leaseExpiresAt: leaseExpiresAt,
             expiresAt: key == nil ? leaseExpiresAt : max(leaseExpiresAt, now + retention))
+    }
+
+    /// A retry may carry its key elsewhere than the first call did, so the key is no part of what is compared.
+    ///
+    /// - Returns: `nil` where the arguments hold no key, and are compared as they are.
+    private func digestWithoutKey(_ command: VerifyCommand, tool: ToolName) -> SHA256Digest? {
+        guard var arguments = command.arguments, arguments.contains("idempotency_key") else { return nil }
+        arguments["idempotency_key"] = nil
+        return ArgumentsDigest.of(arguments, tool: tool)
     }
 
     /// RFC 7662: says what a token is and does not use it. Whatever is wrong, whoever asks, the answer is the same `nil`.
@@ -191,7 +198,11 @@ extension AuditEntry {
     /// The entry of a verify that went through every check, as the ledger ended it.
     fileprivate func ended(by outcome: LedgerOutcome) -> AuditEntry {
         switch outcome {
-        case .refused(let refusal): return refused(refusal)
+        case .refused(let refusal):
+            // The number was drawn for a call that is not to be made: nobody will ever report on it.
+            var entry = refused(refusal)
+            entry.callID = nil
+            return entry
         case .replayed(let earlier):
             var entry = self
             entry.decision = .replay

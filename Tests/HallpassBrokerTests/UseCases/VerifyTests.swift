@@ -158,6 +158,7 @@ struct VerifyTests {
             }
             let records = try await fixture.audit()
             #expect(records.count == before + 1 + 14)
+            #expect(records.count { $0["call_id"] != nil } == 1)
             #expect(records.count { $0["event"] == "verify" && $0["decision"] == "execute" } == 1)
             #expect(
                 records.suffix(14).allSatisfy {
