@@ -28,7 +28,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["JSON", "YAML"]),
         // The registry's files may be YAML.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
-        // The command line's way to a running server.
+        // The JSON Web Tokens of identity providers.
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
+        // The way to a running server, to an identity provider's keys and to an upstream's token endpoint.
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0", traits: []),
         // Ordered start and graceful shutdown.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -71,6 +73,8 @@ let package = Package(
             name: "HallpassBroker",
             dependencies: [
                 "HallpassStorage",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
