@@ -15,7 +15,8 @@ let package = Package(
     name: "hallpass",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "hallpass", targets: ["hallpass"])
+        .executable(name: "hallpass", targets: ["hallpass"]),
+        .library(name: "HallpassClient", targets: ["HallpassClient"]),
     ],
     dependencies: [
         // The HTTP server, with TLS when the operator gives a certificate.
@@ -99,6 +100,17 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What MCP servers written in Swift link: verify, run, report. Alone in having `public` symbols.
+        .target(
+            name: "HallpassClient",
+            dependencies: [
+                "StrictJSON",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+
         // The process: subcommands, configuration, the service group.
         .executableTarget(
             name: "hallpass",
@@ -126,6 +138,14 @@ let package = Package(
         .testTarget(
             name: "HallpassHTTPTests",
             dependencies: ["HallpassHTTP", .product(name: "HummingbirdTesting", package: "hummingbird")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HallpassClientTests",
+            dependencies: [
+                "HallpassClient", "HallpassHTTP",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "HallpassTests", dependencies: ["hallpass"], swiftSettings: strict),
     ]

@@ -1,0 +1,48 @@
+import NIOCore
+import NIOPosix
+
+/// A socket of this machine, and what is done with each connection to it.
+enum Listener {
+    typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+    typealias Inbound = NIOAsyncChannelInboundStream<ByteBuffer>
+    typealias Outbound = NIOAsyncChannelOutboundWriter<ByteBuffer>
+
+    /// Runs `body` with the port, while `serve` has every connection until it returns, which closes it.
+    static func run<Value: Sendable>(
+        serve: @escaping @Sendable (Inbound, Outbound) async throws -> Void,
+        _ body: @Sendable (Int) async throws -> Value
+    ) async throws -> Value {
+        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0) { channel in wrapped(channel) }
+        let port = try required(server.channel.localAddress?.port)
+        return try await server.executeThenClose { connections in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await withThrowingDiscardingTaskGroup { open in
+                        for try await connection in connections {
+                            open.addTask {
+                                // The other side may be gone at any time; that is what some tests are about.
+                                try? await connection.executeThenClose { try await serve($0, $1) }
+                            }
+                        }
+                    }
+                }
+                defer { group.cancelAll() }
+                return try await body(port)
+            }
+        }
+    }
+
+    /// A connection to a port of this machine.
+    static func connect(
+        _ port: Int, _ body: @Sendable (Inbound, Outbound) async throws -> Void
+    ) async throws {
+        let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in wrapped(channel) }
+        try await connection.executeThenClose { try await body($0, $1) }
+    }
+
+    private static func wrapped(_ channel: any Channel) -> EventLoopFuture<Connection> {
+        channel.eventLoop.makeCompletedFuture { try Connection(wrappingChannelSynchronously: channel) }
+    }
+}
