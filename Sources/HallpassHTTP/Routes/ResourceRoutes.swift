@@ -24,12 +24,11 @@ struct ResourceRoutes {
 
     private func list(_ kind: ResourceKind, _ call: Call) async throws -> Answer {
         let admin = try call.admin(broker)
-        let (page, wanted) = try call.query { reader in
-            (Page(reading: reader), reader.optionalString("q", lengthBytes: 0...Limits.subjectBytes))
+        let (page, filter) = try call.query { reader in
+            (Page(reading: reader), ResourceFilter(reading: reader, of: kind))
         }
         let rows = try broker.registry(by: admin).resources(kind).filter { resource in
-            let name = resource.key.name
-            return page.after.map { $0 < name } ?? true && (wanted.map(name.contains) ?? true)
+            page.after.map { $0 < resource.key.name } ?? true && filter.admits(resource)
         }
         return page.answer(rows, key: \.key.name, \.json)
     }

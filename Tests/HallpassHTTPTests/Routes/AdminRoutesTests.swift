@@ -91,6 +91,30 @@ struct AdminRoutesTests {
         }
     }
 
+    /// By what they name, so that "what can this person do" is one question and not a walk through every grant.
+    @Test(arguments: [
+        ("grants?subject=user:alice", 1), ("grants?subject=group:alice", 0), ("grants?connector=crm-mcp", 1),
+        ("grants?connector=crm-mcp&environment=dev", 0), ("deployments?connector=crm-mcp&environment=prod", 1),
+        ("deployments?environment=staging", 0),
+    ])
+    func `grants and deployments are found by what they name`(query: String, count: Int) async throws {
+        try await TestServer.run { server in
+            let admin = try server.fixture.acme("admin")
+            let page = try await server.ask(.get, "/v1/tenants/acme/\(query)", as: admin).json()
+            #expect(page["items"]?.arrayValue?.count == count)
+        }
+    }
+
+    @Test func `a filter is refused where it says nothing, and a subject that is none`() async throws {
+        try await TestServer.run { server in
+            let admin = try server.fixture.acme("admin")
+            for query in ["connectors?connector=crm-mcp", "deployments?subject=user:alice", "grants?subject=alice"] {
+                let reply = try await server.ask(.get, "/v1/tenants/acme/\(query)", as: admin)
+                #expect(reply.status == 400)
+            }
+        }
+    }
+
     @Test func `applying shows its plan, keeps what is the same and shows a new client's secret once`() async throws {
         try await TestServer.run { server in
             let admin = try server.fixture.acme("admin")
