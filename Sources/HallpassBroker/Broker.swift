@@ -14,6 +14,7 @@ package final class Broker: Sendable {
     let tenantKeys: TenantKeys
     let clock: Clock
     let gate = ChangeGate()
+    let rateLimiter = RateLimiter()
     /// Stands in wherever there is no key, so that none costs what a wrong one does.
     let decoyKey: HMACSHA256Key
     private let published = Mutex(RegistrySnapshot())

@@ -39,6 +39,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case idempotencyInFlight = "idempotency_in_flight"
     case outcomeUnknown = "outcome_unknown"
     case outcomeConflict = "outcome_conflict"
+    case rateLimited = "rate_limited"
     case overloaded
     case unavailable
     case storageUnavailable = "storage_unavailable"
@@ -51,7 +52,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     /// True only if the very same call can succeed later.
     package var isRetryable: Bool {
         switch self {
-        case .idempotencyInFlight, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: true
+        case .idempotencyInFlight, .rateLimited, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: true
         default: false
         }
     }
@@ -72,7 +73,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
             .tokenNotYetValid, .toolMismatch, .argumentsMismatch, .tokenAlreadyUsed, .tokenRevoked, .tokenNotIssued:
             "mint_new_token"
         case .forbidden, .disabled, .internal: "contact_admin"
-        case .idempotencyInFlight, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: "wait"
+        case .idempotencyInFlight, .rateLimited, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable:
+            "wait"
         }
     }
 }

@@ -44,6 +44,8 @@ package enum HallpassError: Error, Hashable, Sendable {
     case idempotencyInFlight(retryAfterSeconds: Int64)
     case outcomeUnknown
     case outcomeConflict
+    /// Which limit it is that gives a call back last, and when.
+    case rateLimited(CallLimits.Kind, retryAfterSeconds: Int64)
     case overloaded
     case unavailable
     case storageUnavailable
@@ -109,6 +111,7 @@ extension HallpassError {
         case .idempotencyInFlight: .idempotencyInFlight
         case .outcomeUnknown: .outcomeUnknown
         case .outcomeConflict: .outcomeConflict
+        case .rateLimited: .rateLimited
         case .overloaded: .overloaded
         case .unavailable: .unavailable
         case .storageUnavailable: .storageUnavailable
@@ -162,6 +165,10 @@ extension HallpassError {
         case .outcomeUnknown:
             "The same call was begun and never reported; look up whether it took effect before anything is repeated."
         case .outcomeConflict: "Another outcome was reported for this call before."
+        case .rateLimited(.deployment, _): "This connector was called too often just now; ask again a little later."
+        case .rateLimited(.actor, _):
+            "Too many calls were made just now for the person this call is for; ask again a little later."
+        case .rateLimited(.tool, _): "This tool was called too often just now; ask again a little later."
         case .overloaded: "The broker is busy; nothing was executed or issued."
         case .unavailable: "The broker cannot be sure right now; nothing was executed or issued."
         case .storageUnavailable: "The broker cannot store this right now; nothing was executed or issued."
@@ -204,7 +211,9 @@ extension HallpassError {
 
     /// When to ask again, for what the broker itself calls retryable.
     package var retryAfterSeconds: Int? {
-        if case .idempotencyInFlight(let seconds) = self { return Int(seconds) }
-        return code.isRetryable ? 1 : nil
+        switch self {
+        case .idempotencyInFlight(let seconds), .rateLimited(_, let seconds): Int(seconds)
+        default: code.isRetryable ? 1 : nil
+        }
     }
 }

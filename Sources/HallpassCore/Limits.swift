@@ -60,6 +60,14 @@ package enum Limits {
     package static let outcomeBodyBytes = 4 * 1024 * 1024
     /// Constraints of one deployment or grant.
     package static let constraintsPerResource = 256
+    /// Calls of one rate limit: past a million at once nothing is limited.
+    package static let rateLimitCalls: ClosedRange<Int64> = 1...1_000_000
+    /// The time in which they are given back. What was used is kept in memory and a restart forgets it, so a quota for a day
+    /// would not be one.
+    package static let rateLimitSeconds: ClosedRange<Int64> = 1...3_600
+    /// Buckets of one tenant that are remembered at once, so that no tenant's many actors take the memory of all: so many were
+    /// measured at 20 MB.
+    package static let rateBucketsPerTenant = 20_000
     /// Token rows are kept this long past their expiry, in seconds, so that a clock set back finds them still.
     package static let tokenRetentionSeconds: Int64 = 3_600
 

@@ -154,7 +154,8 @@ LIMITS = {
     "`txn`": ["transactionIDBytes"], "Idempotency key": ["subjectBytes"],
     "Outcome kept for replay": ["outcomeBytes"], "Lease": ["leaseSeconds", "leaseDefaultSeconds"],
     "Retention of a key": ["idempotencyRetentionSeconds", "idempotencyRetentionDefaultSeconds"],
-    "Constraints": ["constraintsPerResource"], "Descriptions and reasons": ["descriptionBytes"],
+    "Constraints": ["constraintsPerResource"],
+    "Rate limit": ["rateLimitCalls", "rateLimitSeconds", "rateBucketsPerTenant"], "Descriptions and reasons": ["descriptionBytes"],
     "Tools of one connector": ["toolsPerConnector"], "Deployments of one `mcp_server` client": ["deploymentsPerClient"],
     "Items of one batch": ["mintsPerBatch"], "Documents of one `apply`": ["documentsPerApply"],
     "Token lifetime": ["tokenLifetimeSeconds"]}

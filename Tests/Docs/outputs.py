@@ -17,7 +17,7 @@ VOLATILE = [
     (re.compile(r"\b1[7-9]\d{8}\b"), "<seconds>"),
     (re.compile(r'("(?:seq|duration_us|cutoff|iat|exp|expires_at|revoked_tokens|retry_after_seconds)": ?)(?:\d+|<seconds>)'), r'\1"<number>"'),
     (re.compile(r"\b\d+(?= (?:records?|MiB|MB|live tokens?)\b)"), "<number>"),
-    (re.compile(r"(?<=\bProcess )\d+|(?<=\bHead )\d+"), "<number>"),
+    (re.compile(r"(?<=\bProcess )\d+|(?<=\bHead )\d+|(?<=\bschema version )\d+"), "<number>"),
     (re.compile(r"^\s*\d+(?=\s+<time>)", re.MULTILINE), "<number>"),
     (re.compile(r"\b\d+\.\d+\.\d+\b(?!\.)"), "<version>"),
 ]

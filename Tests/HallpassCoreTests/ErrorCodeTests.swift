@@ -16,7 +16,7 @@ struct ErrorCodeTests {
                 "arguments_mismatch", "token_already_used", "token_revoked", "token_not_issued", "disabled",
                 "idempotency_key_required",
                 "idempotency_conflict", "idempotency_in_flight", "outcome_unknown", "outcome_conflict",
-                "overloaded", "unavailable", "storage_unavailable", "audit_unavailable", "internal",
+                "rate_limited", "overloaded", "unavailable", "storage_unavailable", "audit_unavailable", "internal",
             ])
     }
 

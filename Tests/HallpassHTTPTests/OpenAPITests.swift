@@ -107,6 +107,8 @@ struct OpenAPITests {
         ("/components/schemas/VerifyRequest/properties/idempotency_key/maxLength", Limits.subjectBytes),
         ("/components/schemas/MintRequest/properties/expires_in/maximum", Int(Limits.tokenLifetimeSeconds.upperBound)),
         ("/components/schemas/MintRequest/properties/actor/properties/groups/maxItems", Limits.groupsPerActor),
+        ("/components/schemas/RateLimit/properties/calls/maximum", Int(Limits.rateLimitCalls.upperBound)),
+        ("/components/schemas/RateLimit/properties/seconds/maximum", Int(Limits.rateLimitSeconds.upperBound)),
         ("/components/parameters/limit/schema/maximum", Limits.pageSize.upperBound),
     ])
     func `a maximum in the document is the product's`(path: String, limit: Int) throws {

@@ -138,11 +138,20 @@ extension Broker {
         return computed ?? command.argumentsDigest
     }
 
+    /// A call that would be refused for its number is refused here already, where someone can wait; it counts when it is made.
+    private func lookAtLimits(_ decision: MintDecision, _ request: MintRequest, of tenant: TenantID) throws(Refusal) {
+        guard let limits = decision.limits, let tool = request.tool else { return }
+        let call = LimitedCall(
+            deployment: decision.deployment, limits: limits, tool: tool, subject: request.actor.subject)
+        try rateLimiter.look(call, of: tenant, atMilliseconds: clock.monotonicMilliseconds())
+    }
+
     private func makeToken(
         _ request: MintRequest, sequence: Int64, by client: AuthenticatedClient
     ) throws(Refusal) -> (MintedToken, TokenRow) {
         let now = clock.nowSeconds
         let decision = try MintPolicy.decide(request, in: client.snapshot, nowSeconds: now)
+        try lookAtLimits(decision, request, of: client.tenant)
         guard let key = client.snapshot.keys.signingKey(for: decision.deployment, kind: decision.kind),
             let id = try? TokenID(bytes: RandomBytes.generate(count: TokenID.byteCount))
         else {

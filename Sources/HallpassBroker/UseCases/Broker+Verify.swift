@@ -48,6 +48,7 @@ extension Broker {
         entry.tool = command.tool
         let token: VerifiedToken
         let decision: VerifyPolicy.Decision
+        let charge: RateLimiter.Charge?
         do throws(Refusal) {
             token = try checkToken(Array(command.token.utf8), keys: client.snapshot.keys)
             entry.describe(token.claims)
@@ -56,11 +57,14 @@ extension Broker {
             query.idempotencyKey = command.idempotencyKey
             decision = try VerifyPolicy.decide(
                 token, query, in: client.snapshot, verifyContext(of: client, owning: owned))
+            charge = try takeCall(decision, token.claims)
         } catch {
             let refused = entry.refused(error)
             _ = try await submit(.record, for: client.tenant) { _ in refused }
             return .failure(error)
         }
+        var isLetThrough = false
+        defer { if !isLetThrough { charge?.giveBack() } }
         entry.callID = callID
         entry.argumentsDigest = decision.argumentsDigest
         entry.durationMicroseconds = context.elapsedMicroseconds
@@ -78,11 +82,12 @@ extension Broker {
         case .replayed(let earlier):
             return .success(.replay(try replay(earlier, for: client)))
         default:
+            isLetThrough = true
             return .success(
                 .execute(
                     Execution(
                         callID: callID, claims: token.claims, tool: decision.tool?.name,
-                        leaseSeconds: client.leaseSeconds(of: token.claims.deployment))))
+                        leaseSeconds: decision.deployment.leaseSeconds)))
         }
     }
 
@@ -94,14 +99,24 @@ extension Broker {
         guard let tool = decision.tool, let digest = decision.argumentsDigest else { return nil }
         let key = command.idempotencyKey
         let now = clock.nowSeconds
-        let leaseExpiresAt = now + client.leaseSeconds(of: claims.deployment)
-        let retention = client.snapshot.registry.deployments[claims.deployment]?.idempotencyRetentionSeconds ?? 0
+        let leaseExpiresAt = now + decision.deployment.leaseSeconds
         return CallClaim(
             id: id, client: client.client.id,
             claim: key.map { IdempotencyScope.digest(of: $0, claims.deployment, tool.name, claims.subject) },
             argumentsDigest: digestWithoutKey(command, tool: tool.name) ?? digest,
             isRepeatable: tool.isRepeatable, leaseExpiresAt: leaseExpiresAt,
-            expiresAt: key == nil ? leaseExpiresAt : max(leaseExpiresAt, now + retention))
+            expiresAt: key == nil
+                ? leaseExpiresAt : max(leaseExpiresAt, now + decision.deployment.idempotencyRetentionSeconds))
+    }
+
+    /// A session token shown without a tool makes no call, and costs none.
+    private func takeCall(
+        _ decision: VerifyPolicy.Decision, _ claims: TokenClaims
+    ) throws(Refusal) -> RateLimiter.Charge? {
+        guard let limits = decision.deployment.limits, let tool = decision.tool else { return nil }
+        let call = LimitedCall(
+            deployment: claims.deployment, limits: limits, tool: tool.name, subject: claims.subject)
+        return try rateLimiter.take(call, of: claims.tenant, atMilliseconds: clock.monotonicMilliseconds())
     }
 
     /// A retry may carry its key elsewhere than the first call did, so the key is no part of what is compared.
@@ -185,12 +200,6 @@ extension Broker {
     private func raiseAlarmIfKeyLeaked(_ refusal: Refusal, _ token: VerifiedToken) {
         guard refusal.error == .tokenNotIssued else { return }
         settings.alarm(.tokenNotIssued(tenant: token.claims.tenant, key: token.key))
-    }
-}
-
-extension AuthenticatedClient {
-    fileprivate func leaseSeconds(of deployment: DeploymentID) -> Int64 {
-        snapshot.registry.deployments[deployment]?.leaseSeconds ?? Limits.leaseDefaultSeconds
     }
 }
 

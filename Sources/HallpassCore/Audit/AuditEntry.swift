@@ -27,7 +27,7 @@ package struct AuditEntry: Hashable, Sendable {
     package var callID: CallID?
     package var transaction: TransactionID?
     package var durationMicroseconds: Int64?
-    /// What an admin's act was about: `connector crm-mcp`, `actor alice`.
+    /// What an admin's act was about: `connector crm-mcp`, `actor alice`. Of a call too many, which limit: `limit actor`.
     package var target: String?
     package var revision: Int64?
     /// How many tokens or resources it touched.
@@ -48,6 +48,7 @@ package struct AuditEntry: Hashable, Sendable {
         entry.decision = .deny
         entry.code = refusal.error.wireCode
         entry.check = refusal.check
+        if case .rateLimited(let kind, _) = refusal.error { entry.target = "limit \(kind.rawValue)" }
         return entry
     }
 }

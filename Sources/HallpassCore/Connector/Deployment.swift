@@ -51,12 +51,14 @@ package struct Deployment: Hashable, Sendable {
     package let idempotencyRetentionSeconds: Int64
     /// How long a server that was told to execute may take to say how it went, in seconds.
     package let leaseSeconds: Int64
+    /// How often it may be called; `nil`: as often as anyone likes.
+    package let limits: CallLimits?
 
     package init(
         id: DeploymentID, authMode: AuthMode, scopes: ScopeSet, tokenLifetimeSeconds: Int64,
         sessionScopes: ScopeSet = .empty, allowedTools: Set<ToolName>? = nil, constraints: [Constraint] = [],
         idempotencyRetentionSeconds: Int64 = Limits.idempotencyRetentionDefaultSeconds,
-        leaseSeconds: Int64 = Limits.leaseDefaultSeconds
+        leaseSeconds: Int64 = Limits.leaseDefaultSeconds, limits: CallLimits? = nil
     ) {
         self.id = id
         self.authMode = authMode
@@ -67,6 +69,7 @@ package struct Deployment: Hashable, Sendable {
         self.constraints = constraints
         self.idempotencyRetentionSeconds = idempotencyRetentionSeconds
         self.leaseSeconds = leaseSeconds
+        self.limits = limits
     }
 
     /// The second of the two independent controls: a tool that is not listed is not callable, whatever the scopes.

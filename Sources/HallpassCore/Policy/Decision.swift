@@ -31,6 +31,7 @@ package enum Check: String, Hashable, Sendable, CaseIterable {
     case arguments
     case inputSchema = "input_schema"
     case constraints
+    case rate
     case ledger
     case idempotency
 }

@@ -39,6 +39,7 @@ package struct MintDecision: Hashable, Sendable {
     package let lifetimeSeconds: Int64
     /// Kept with the token, so that a grant to a group can be checked again when it is verified.
     package let groups: Set<GroupName>
+    package let limits: CallLimits?
 }
 
 /// Least privilege as an intersection: requested, the deployment's and the actor's; and, apart from scopes, the allow-list.
@@ -76,7 +77,7 @@ package enum MintPolicy {
             kind: kind, deployment: deployment.id, audience: connector.resource, scope: requested,
             lifetimeSeconds: min(
                 request.lifetimeSeconds ?? kind.defaultLifetimeSeconds, deployment.tokenLifetimeSeconds),
-            groups: granted.relevantGroups)
+            groups: granted.relevantGroups, limits: deployment.limits)
     }
 
     private static func checkArguments(

@@ -38,6 +38,7 @@ package struct VerifyContext: Hashable, Sendable {
 package enum VerifyPolicy {
     /// What remains to be asked of the ledger once everything else is in order.
     package struct Decision: Sendable {
+        package let deployment: Deployment
         /// The tool that will run, or `nil` for a session token that runs none.
         package let tool: Tool?
         /// SHA-256 of the canonical arguments as they were sent.
@@ -71,7 +72,8 @@ package enum VerifyPolicy {
         guard !snapshot.revocations.revokes(claims) else { throw Refusal(.revoked, .tokenRevoked) }
 
         guard let tool, !query.isPeek else {
-            return Decision(tool: tool, argumentsDigest: nil, grantCheck: check, subject: claims.subject)
+            return Decision(
+                deployment: deployment, tool: tool, argumentsDigest: nil, grantCheck: check, subject: claims.subject)
         }
         let arguments = query.arguments ?? JSONObject()
         let digest = ArgumentsDigest.of(arguments, tool: tool.name)
@@ -85,7 +87,8 @@ package enum VerifyPolicy {
         guard tool.effect == .read || query.idempotencyKey != nil else {
             throw Refusal(.idempotency, .idempotencyKeyRequired)
         }
-        return Decision(tool: tool, argumentsDigest: digest, grantCheck: check, subject: claims.subject)
+        return Decision(
+            deployment: deployment, tool: tool, argumentsDigest: digest, grantCheck: check, subject: claims.subject)
     }
 
     /// Only the ledger knows the groups kept with the token. Whoever is covered by name needs none of them; whom not even

@@ -57,6 +57,8 @@ private struct RegistryValidator {
             checkAllowList(deployment)
             checkToolsExist(
                 Set(deployment.constraints.map(\.tool)), of: deployment.id.connector, resource, at: "/constraints")
+            checkToolsExist(
+                Set((deployment.limits?.tools ?? [:]).keys), of: deployment.id.connector, resource, at: "/limits/tools")
             let beyond = deployment.sessionScopes.subtracting(deployment.scopes)
             if !beyond.isEmpty {
                 refuse(

@@ -21,6 +21,7 @@ extension ErrorCode {
         case .invalidClient, .actorNotProven: .unauthorized
         case .forbidden, .toolNotAllowed, .insufficientScope, .actorNotGranted, .disabled: .forbidden
         case .revisionConflict, .inUse, .limitReached: .conflict
+        case .rateLimited: .tooManyRequests
         case .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: .serviceUnavailable
         case .internal: .internalServerError
         }
@@ -38,7 +39,8 @@ extension ErrorCode {
         case .unknownConnector, .unknownEnvironment: "invalid_target"
         case .insufficientScope: "invalid_scope"
         case .forbidden, .toolNotAllowed, .actorNotGranted, .constraintViolated, .disabled: "access_denied"
-        case .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: "temporarily_unavailable"
+        case .rateLimited, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable:
+            "temporarily_unavailable"
         case .internal: "server_error"
         // A subject token that proves nothing is a bad request there, not a bad grant.
         case .actorNotProven, .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed,

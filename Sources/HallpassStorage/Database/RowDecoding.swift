@@ -52,6 +52,16 @@ extension Row {
         return constraints
     }
 
+    /// - Returns: `nil` where nothing is limited.
+    func callLimits(at index: Int) throws -> CallLimits? {
+        let text = try decode(String.self, atIndex: index)
+        do {
+            return try CallLimits.read(JSONParser.parse(Array(text.utf8)))
+        } catch {
+            throw damage(at: index)
+        }
+    }
+
     private func damage(at index: Int) -> DamagedRow {
         DamagedRow(column: Array(columnNames)[index])
     }

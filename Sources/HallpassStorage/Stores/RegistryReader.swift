@@ -88,7 +88,7 @@ struct RegistryReader {
         try forEach(
             """
             connector_id, environment_id, auth_mode, scopes, session_scopes, token_lifetime_seconds, allowed_tools,
-            constraints, key_retention_seconds, lease_seconds
+            constraints, key_retention_seconds, lease_seconds, limits
             """,
             from: "deployment"
         ) { tenant, row in
@@ -98,7 +98,8 @@ struct RegistryReader {
                 tokenLifetimeSeconds: try row.decode(atIndex: 6), sessionScopes: try row.scopes(at: 5),
                 allowedTools: try row.names(at: 7, ToolName.init).map(Set.init),
                 constraints: try row.constraints(at: 8),
-                idempotencyRetentionSeconds: try row.decode(atIndex: 9), leaseSeconds: try row.decode(atIndex: 10))
+                idempotencyRetentionSeconds: try row.decode(atIndex: 9), leaseSeconds: try row.decode(atIndex: 10),
+                limits: try row.callLimits(at: 11))
             tenants[tenant]?.registry.put(.deployment(deployment))
         }
     }

@@ -107,13 +107,13 @@ struct RegistryWriter {
         try db.run(
             """
             INSERT INTO deployment (tenant_id, connector_id, environment_id, auth_mode, scopes, session_scopes,
-                token_lifetime_seconds, allowed_tools, constraints, key_retention_seconds, lease_seconds)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                token_lifetime_seconds, allowed_tools, constraints, key_retention_seconds, lease_seconds, limits)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET
                 auth_mode = excluded.auth_mode, scopes = excluded.scopes, session_scopes = excluded.session_scopes,
                 token_lifetime_seconds = excluded.token_lifetime_seconds, allowed_tools = excluded.allowed_tools,
                 constraints = excluded.constraints, key_retention_seconds = excluded.key_retention_seconds,
-                lease_seconds = excluded.lease_seconds
+                lease_seconds = excluded.lease_seconds, limits = excluded.limits
             """,
             [
                 tenant.rawValue, deployment.id.connector.rawValue, deployment.id.environment.rawValue,
@@ -121,7 +121,7 @@ struct RegistryWriter {
                 JSONColumn.text(deployment.sessionScopes), deployment.tokenLifetimeSeconds,
                 deployment.allowedTools.map { JSONColumn.text($0.map(\.rawValue)) },
                 JSONColumn.text(.array(deployment.constraints.map(\.json))), deployment.idempotencyRetentionSeconds,
-                deployment.leaseSeconds,
+                deployment.leaseSeconds, JSONColumn.text(deployment.limits?.json ?? [:]),
             ])
     }
 

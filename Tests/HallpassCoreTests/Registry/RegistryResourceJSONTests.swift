@@ -61,6 +61,25 @@ struct `Registry documents` {
         #expect(try RegistryResource.read(RegistryResource.deployment(deployment).json) == .deployment(deployment))
     }
 
+    @Test func `a card may say how often it is called`() throws {
+        let limits = #"{"actor":{"calls":60,"seconds":60},"tools":{"add_note":{"calls":5,"seconds":3600}}}"#
+        let text = try changed(RegistryText.card, "/limits", to: limits)
+        guard case .deployment(let deployment) = try read(text) else {
+            Issue.record("not a deployment")
+            return
+        }
+        #expect(deployment.limits?.deployment == nil)
+        #expect(deployment.limits?.actor == RateLimit(calls: 60, seconds: 60))
+        #expect(deployment.limits?.tools == ["add_note": try #require(RateLimit(calls: 5, seconds: 3_600))])
+        #expect(RegistryResource.deployment(deployment).json.objectValue?["limits"] == (try json(limits)))
+        #expect(try RegistryResource.read(RegistryResource.deployment(deployment).json) == .deployment(deployment))
+    }
+
+    @Test(arguments: ["{}", #"{"tools":{}}"#, nil])
+    func `limits that limit nothing are none`(limits: String?) throws {
+        #expect(try read(changed(RegistryText.card, "/limits", to: limits)) == read(RegistryText.card))
+    }
+
     @Test(arguments: RegistryText.everything)
     func `what is written is read back as it was`(text: String) throws {
         let resource = try read(text)
@@ -110,15 +129,19 @@ struct `Registry documents` {
         let found = try faults(
             """
             {"kind": "Deployment", "server": "CRM", "environment": 7, "tools_allow": ["ok", "a b", "ok", 1],
-             "auth": {"mode": "magic", "scopes": ["x", "\\"", "x"], "token_ttl_seconds": 0, "extra": 1}, "limits": {}}
+             "auth": {"mode": "magic", "scopes": ["x", "\\"", "x"], "token_ttl_seconds": 0, "extra": 1}, "tags": {},
+             "limits": {"actor": {"calls": 0, "seconds": 3601}, "deployment": 5, "team": {},
+                        "tools": {"a b": {"calls": 1, "seconds": 1}, "add_note": {"calls": 1}}}}
             """)
         #expect(
             Set(found) == [
                 "/server format", "/environment type", "/tools_allow/1 format", "/tools_allow/2 unique",
                 "/tools_allow/3 type", "/auth/mode choice", "/auth/scopes/1 format", "/auth/scopes/2 unique",
-                "/auth/token_ttl_seconds range", "/auth/extra unknown", "/limits unknown",
+                "/auth/token_ttl_seconds range", "/auth/extra unknown", "/tags unknown",
+                "/limits/actor/calls range", "/limits/actor/seconds range", "/limits/deployment type",
+                "/limits/team unknown", "/limits/tools/a b unknown", "/limits/tools/add_note/seconds required",
             ])
-        #expect(found.count == 11)
+        #expect(found.count == 17)
     }
 
     @Test func `paths start where the document stands`() throws {
@@ -170,7 +193,7 @@ struct `A registry document is refused` {
         (RegistryText.card, "/idempotency", #"{"lease_seconds": 0}"#, "/idempotency/lease_seconds range"),
         (RegistryText.card, "/idempotency", #"{"retention_seconds": 3599}"#, "/idempotency/retention_seconds range"),
         (RegistryText.card, "/approval", "{}", "/approval unknown"),
-        (RegistryText.card, "/limits", "{}", "/limits unknown"),
+        (RegistryText.card, "/limits", "[]", "/limits type"),
         (RegistryText.card, "/tools_allow", "{}", "/tools_allow type"),
         (RegistryText.connector, "/resource", "\"crm\"", "/resource format"),
         (RegistryText.connector, "/resource", "\"https://crm.example/#a\"", "/resource format"),

@@ -32,6 +32,12 @@ struct `A registry holds together` {
             "deployment crm-mcp@prod /auth/session_scopes scope: has a b, which auth.scopes does not have"
         ),
         (
+            RegistryText.card, "/limits",
+            #"{"tools": {"find_contcat": {"calls": 1, "seconds": 1}, "add_note": {"calls": 1, "seconds": 1}}}"#,
+            "deployment crm-mcp@prod /limits/tools reference: has find_contcat, which is not a tool of connector crm-mcp; "
+                + "did you mean find_contact?"
+        ),
+        (
             RegistryText.grant, "/connector", "\"crm\"",
             "grant alice-crm /connector reference: is crm, which is not a connector of this tenant"
         ),

@@ -7,13 +7,15 @@ import Testing
 struct ErrorStatusTests {
     @Test(arguments: ErrorCode.allCases)
     func `what the broker cannot do right now is 503, and can be retried`(code: ErrorCode) {
-        // A call that is in flight can be asked about again, and there is nothing the matter with the broker.
-        #expect((code.status == .serviceUnavailable) == (code.isRetryable && code != .idempotencyInFlight))
+        // A call in flight or one too many can be asked about again, and there is nothing the matter with the broker.
+        let isItsCallers = [ErrorCode.idempotencyInFlight, .rateLimited].contains(code)
+        #expect((code.status == .serviceUnavailable) == (code.isRetryable && !isItsCallers))
     }
 
     @Test(arguments: [
         (ErrorCode.invalidClient, 401), (.actorNotProven, 401), (.forbidden, 403), (.notFound, 404),
         (.methodNotAllowed, 405), (.inUse, 409), (.payloadTooLarge, 413), (.unsupportedMediaType, 415),
+        (.rateLimited, 429),
         (.internal, 500),
     ])
     func `a code has the status of the contract`(code: ErrorCode, status: Int) {

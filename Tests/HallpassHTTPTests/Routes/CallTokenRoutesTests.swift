@@ -126,4 +126,36 @@ struct CallTokenRoutesTests {
             }
         }
     }
+
+    @Test func `a call past a limit is refused at mint as 429, at verify as a decision, both with the time to wait`()
+        async throws
+    {
+        try await TestServer.run { server in
+            let card: JSONValue = [
+                "server": "crm-mcp", "environment": "prod", "tools_allow": ["find_contact", "add_note"],
+                "auth": ["mode": "oauth", "scopes": ["contacts:read", "notes:write"], "token_ttl_seconds": 3600],
+                "limits": ["tools": ["add_note": ["calls": 1, "seconds": 30]]],
+            ]
+            let put = try await server.ask(
+                .put, "/v1/tenants/acme/deployments/crm-mcp@prod", as: try server.fixture.acme("admin"), json: card)
+            #expect(put.status == 200, "\(put.text)")
+            let first = try await Flow.mintedToken(server)
+            let second = try await Flow.mintedToken(server)
+            #expect(try await Flow.verify(first, server).text("decision") == "execute")
+            server.fixture.clock.advance(seconds: 1)
+
+            let denied = try await Flow.verify(second, server)
+            #expect(denied.status == 200)
+            #expect(try denied.code() == "rate_limited")
+            #expect(try denied.error()["retry_after_seconds"]?.integerValue == 29)
+            let refused = try await server.ask(
+                .post, "/v1/call-tokens", as: try server.fixture.acme("gateway"), json: Flow.mintAddNote)
+            #expect(refused.status == 429)
+            #expect(refused.headers[.retryAfter] == "29")
+            try expectErrorShape(refused, "\(refused.text)")
+
+            server.fixture.clock.advance(seconds: 29)
+            #expect(try await Flow.verify(second, server).text("decision") == "execute")
+        }
+    }
 }

@@ -16,18 +16,23 @@ struct SchemaConstraintTests {
                     INSERT INTO tenant VALUES ('acme', NULL, 1), ('globex', NULL, 1);
                     INSERT INTO environment VALUES ('acme', 'prod', 1, NULL), ('globex', 'prod', 1, NULL);
                     INSERT INTO connector VALUES ('acme', 'crm', 'https://crm', NULL, NULL);
-                    INSERT INTO deployment VALUES ('acme', 'crm', 'prod', 'none', '[]', '[]', 60, NULL, '[]', 86400, 300);
+                    \(Self.insertDeployment) ('acme', 'crm', 'prod', 'none', '[]', '[]', 60);
                     INSERT INTO client VALUES ('acme', 'gateway', 'gateway', 1, '[]', NULL);
                     INSERT INTO root_key VALUES ('acme', 1, x'00', 0);
                     """)
         }
     }
 
+    /// The columns that have no default.
+    private static let insertDeployment = """
+        INSERT INTO deployment (
+            tenant_id, connector_id, environment_id, auth_mode, scopes, session_scopes, token_lifetime_seconds) VALUES
+        """
     private static let id = "x'00112233445566778899aabbccddeeff'"
     private static let otherID = "x'ffeeddccbbaa99887766554433221100'"
 
     @Test(arguments: [
-        "INSERT INTO deployment VALUES ('globex', 'crm', 'prod', 'none', '[]', '[]', 60, NULL, '[]', 86400, 300)",
+        "\(insertDeployment) ('globex', 'crm', 'prod', 'none', '[]', '[]', 60)",
         "INSERT INTO access_grant VALUES ('globex', 'g', 'user:bob', 'crm', 'prod', '[]', NULL, NULL, '[]')",
         "INSERT INTO client_deployment VALUES ('globex', 'gateway', 'crm', 'prod')",
         "INSERT INTO client_secret VALUES ('globex', 'gateway', zeroblob(32), 0, NULL)",
@@ -40,7 +45,7 @@ struct SchemaConstraintTests {
     }
 
     @Test(arguments: [
-        "INSERT INTO deployment VALUES ('acme', 'crm', 'prod', 'none', '[]', '[]', 60, NULL, '[]', 86400, 300) -- twice",
+        "\(insertDeployment) ('acme', 'crm', 'prod', 'none', '[]', '[]', 60) -- twice",
         "INSERT INTO connector VALUES ('acme', 'billing', 'https://crm', NULL, NULL) -- the same resource",
     ])
     func `a name is one thing's`(sql: String) {
@@ -51,6 +56,7 @@ struct SchemaConstraintTests {
         "UPDATE deployment SET token_lifetime_seconds = 0", "UPDATE deployment SET token_lifetime_seconds = 3601",
         "UPDATE deployment SET auth_mode = 'basic'", "UPDATE deployment SET scopes = '{}'",
         "UPDATE deployment SET scopes = '[' ", "UPDATE deployment SET allowed_tools = '\"t\"'",
+        "UPDATE deployment SET limits = '[]'",
         "UPDATE client SET kind = 'mcp_server'", "UPDATE client SET roles = '[\"viewer\"]'",
         "UPDATE environment SET is_protected = 2", "UPDATE tenant SET revision = 0",
         "INSERT INTO access_grant VALUES ('acme', 'g', 'bob', 'crm', 'prod', '[]', NULL, NULL, '[]')",

@@ -59,7 +59,13 @@ enum RegistryFixture {
         Deployment(
             id: try Fixture.deployment(id), authMode: .oauth, scopes: try #require(ScopeSet(spaceSeparated: scopes)),
             tokenLifetimeSeconds: 3_600, sessionScopes: try #require(ScopeSet(spaceSeparated: "contacts:read")),
-            allowedTools: tools.map { Set($0.compactMap { ToolName($0) }) })
+            allowedTools: tools.map { Set($0.compactMap { ToolName($0) }) }, limits: try tools.map(limits))
+    }
+
+    private static func limits(_ tools: [String]) throws -> CallLimits {
+        let limit = try #require(RateLimit(calls: 60, seconds: 3_600))
+        let named = tools.prefix(1).compactMap { ToolName($0) }.map { ($0, limit) }
+        return try #require(CallLimits(actor: limit, tools: Dictionary(uniqueKeysWithValues: named)))
     }
 
     static func grant(_ id: String, _ subject: String, tools: [String]?, expiresAt: Int64?) throws -> Grant {

@@ -1,7 +1,7 @@
 import StrictJSON
 
 /// The connector card: `{kind?, server, auth: {mode, scopes, token_ttl_seconds, session_scopes?}, environment, tools_allow?,
-/// constraints?, idempotency?: {retention_seconds?, lease_seconds?}}`
+/// constraints?, idempotency?: {retention_seconds?, lease_seconds?}, limits?: {deployment?, actor?, tools?}}`
 extension Deployment {
     init?(reading reader: JSONObjectReader) {
         let connector: ConnectorID? = reader.requiredIdentifier("server")
@@ -15,13 +15,14 @@ extension Deployment {
                 lease: reader.optionalInteger("lease_seconds", in: Limits.leaseSeconds)
             )
         }
+        let limits = reader.optionalCallLimits("limits")
         guard let connector, let environment, let auth else { return nil }
         self.init(
             id: DeploymentID(connector: connector, environment: environment), authMode: auth.mode, scopes: auth.scopes,
             tokenLifetimeSeconds: auth.tokenLifetimeSeconds, sessionScopes: auth.sessionScopes,
             allowedTools: allowedTools, constraints: constraints,
             idempotencyRetentionSeconds: times?.retention ?? Limits.idempotencyRetentionDefaultSeconds,
-            leaseSeconds: times?.lease ?? Limits.leaseDefaultSeconds)
+            leaseSeconds: times?.lease ?? Limits.leaseDefaultSeconds, limits: limits)
     }
 
     func write(to object: inout JSONObject) {
@@ -38,6 +39,7 @@ extension Deployment {
         object["idempotency"] = [
             "retention_seconds": .integer(idempotencyRetentionSeconds), "lease_seconds": .integer(leaseSeconds),
         ]
+        object["limits"] = limits?.json
     }
 }
 
