@@ -71,6 +71,10 @@ package enum Limits {
     /// Token rows are kept this long past their expiry, in seconds, so that a clock set back finds them still.
     package static let tokenRetentionSeconds: Int64 = 3_600
 
+    /// A superseded signing key is kept this much longer than its last token lives, in seconds: a mint that had begun with it
+    /// may wait for the disk.
+    package static let keyOverlapMarginSeconds: Int64 = 60
+
     /// Live secrets of one client: two, so that a rotation has an overlap.
     package static let secretsPerClient = 2
     /// Entries waiting for the one writer; past this, callers are told to come back.

@@ -38,11 +38,11 @@ extension Broker {
 extension Permission {
     fileprivate var need: StaticText {
         switch self {
-        case .createTenant: "it needs the role platform_admin"
+        case .createTenant, .rotateKeyEncryptionKey: "it needs the role platform_admin"
         case .readRegistry: "it needs the role viewer, auditor, security or tenant_admin"
         case .changeRegistry: "it needs the role tenant_admin"
         case .manageClientSecrets: "it needs the role tenant_admin or security"
-        case .revoke: "it needs the role security"
+        case .revoke, .manageKeys: "it needs the role security"
         case .readAudit: "it needs the role auditor"
         }
     }

@@ -13,6 +13,13 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case registryChange = "registry_change"
     case clientSecretIssue = "client_secret_issue"
     case clientSecretRevoke = "client_secret_revoke"
+    case keyRotate = "key_rotate"
+    /// An emergency: keys, and all they signed, dead at once.
+    case keyCompromise = "key_compromise"
+    /// Superseded keys whose last tokens have expired.
+    case keyRetire = "key_retire"
+    /// The tenants' own keys are sealed under another key encryption key.
+    case keyEncryptionKeyRotate = "kek_rotate"
     /// Reading through the admin API; recorded only where it was refused.
     case adminRead = "admin_read"
     case auditExport = "audit_export"

@@ -143,24 +143,14 @@ struct RegistryReader {
     private func readKeys(into tenants: inout Tenants) throws {
         try forEachSealedKey(.root) { tenants[$0.tenant]?.rootKeys.append($0) }
         try forEachSealedKey(.data) { tenants[$0.tenant]?.dataKeys.append($0) }
-        try forEach(
-            "key_id, connector_id, environment_id, root_version, state", from: "signing_key",
-            where: "state != 'retired'"
-        ) { tenant, row in
-            guard let id = KeyID(bytes: try row.bytes(at: 1)) else { throw DamagedRow(column: "signing_key.key_id") }
-            let key = SigningKeyRow(
-                tenant: tenant, id: id, deployment: try row.deployment(connectorAt: 2, environmentAt: 3),
-                rootVersion: try row.decode(atIndex: 4), state: try row.value(at: 5, SigningKey.State.init(rawValue:)))
-            tenants[tenant]?.signingKeys.append(key)
+        try forEach(SigningKeyTable.columns, from: "signing_key", where: "state != 'retired'") { tenant, row in
+            tenants[tenant]?.signingKeys.append(try SigningKeyTable.row(row, of: tenant))
         }
     }
 
-    private func forEachSealedKey(_ kind: KeyTable.Kind, _ body: (SealedKeyRow) -> Void) throws {
-        try forEach("version, sealed, created_at", from: kind.rawValue, order: "tenant_id, version") { tenant, row in
-            body(
-                SealedKeyRow(
-                    tenant: tenant, version: try row.decode(atIndex: 1), sealed: try row.bytes(at: 2),
-                    createdAt: try row.decode(atIndex: 3)))
+    private func forEachSealedKey(_ kind: SealedTenantKey.Kind, _ body: (SealedKeyRow) -> Void) throws {
+        try forEach(KeyTable.columns, from: kind.rawValue, order: "tenant_id, version") { tenant, row in
+            body(try KeyTable.row(row, of: tenant))
         }
     }
 

@@ -27,7 +27,7 @@ struct RegistryWriter {
         case (.deployment(let deployment), nil):
             let key = [deployment.id.connector.rawValue, deployment.id.environment.rawValue]
             try delete("deployment", where: "connector_id = ? AND environment_id = ?", key)
-            try KeyTable.retire(deployment.id, of: tenant, db)
+            try SigningKeyTable.retire(deployment.id, of: tenant, db)
         case (.connector(let connector), nil):
             try delete("connector", where: "connector_id = ?", [connector.id.rawValue])
         case (.connector(let connector), _):

@@ -77,12 +77,18 @@ enum RegistryFixture {
 
     static func client(_ id: String) throws -> ClientID { try #require(ClientID(id)) }
 
-    static func key(
-        _ id: UInt8, _ deployment: String = "crm-mcp@prod", state: SigningKey.State = .active
-    ) throws -> SigningKeyRow {
+    static func key(_ id: UInt8, _ deployment: String = "crm-mcp@prod") throws -> SigningKeyRow {
         SigningKeyRow(
             tenant: Fixture.acme, id: try #require(KeyID(bytes: [UInt8](repeating: id, count: 16))),
-            deployment: try Fixture.deployment(deployment), rootVersion: 1, state: state)
+            deployment: try Fixture.deployment(deployment), rootVersion: 1, createdAt: Fixture.now,
+            firstSequence: Int64(id))
+    }
+
+    /// Follows the keys of these deployments, which then are good for a minute.
+    static func rotation(_ keys: [SigningKeyRow]) -> KeyRotation {
+        let retiresAt = Dictionary(uniqueKeysWithValues: keys.map { ($0.deployment, Fixture.now + 60) })
+        return KeyRotation(
+            tenant: Fixture.acme, keys: keys, fate: .superseded(retiresAt: retiresAt), nowSeconds: Fixture.now)
     }
 
     static func secret(_ text: String, client: String = "gateway", expiresAt: Int64? = nil) throws -> ClientSecretRow {
