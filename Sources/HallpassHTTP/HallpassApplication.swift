@@ -50,8 +50,7 @@ package struct HallpassApplication {
             + ResourceRoutes(broker: broker).routes
             + RevisionRoutes(broker: broker).routes
             + ClientSecretRoutes(broker: broker).routes
-            + SigningKeyRoutes(broker: broker).routes
-            + KeyEncryptionKeyRoutes(broker: broker).routes
+            + ApprovalRoutes(broker: broker).routes
             + AuditRoutes(broker: broker).routes
     }
 

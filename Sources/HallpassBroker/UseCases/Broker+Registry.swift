@@ -180,7 +180,10 @@ extension Broker {
         for change in plan.changes where change.before == nil {
             switch change.after {
             case .deployment(let deployment):
-                material.keys.append(try newKey(for: deployment.id, of: tenant, rootVersion: rootVersion))
+                guard let id = KeyID(bytes: try RandomBytes.generate(count: KeyID.byteCount)) else { continue }
+                material.keys.append(
+                    SigningKeyRow(
+                        tenant: tenant, id: id, deployment: deployment.id, rootVersion: rootVersion, state: .active))
             case .client(let client):
                 let secret = try ClientSecret.make(for: client.id)
                 material.secrets[client.id] = secret
