@@ -4,11 +4,15 @@ package import HallpassCore
 package enum Alarm: Sendable {
     /// A token with a good signature that the ledger never issued: the key has leaked.
     case tokenNotIssued(tenant: TenantID, key: KeyID)
+    /// The key encryption keys cannot be read, or the new one not put in the old one's place.
+    case keyCustody
 
     package var message: String {
         switch self {
         case .tokenNotIssued(let tenant, let key):
             "A token of tenant \(tenant) was well signed with key \(key.text) but never issued: that key has leaked."
+        case .keyCustody:
+            "The new key file cannot be read or put in the old one's place; both are needed until it can."
         }
     }
 }

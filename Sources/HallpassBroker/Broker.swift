@@ -11,33 +11,39 @@ package final class Broker: Sendable {
     let ledger: Ledger
     let registryStore: RegistryStore
     let auditStore: AuditStore
-    let approvalStore: ApprovalStore
-    let tenantKeys: TenantKeys
+    /// `nil` where the key encryption key does not change.
+    let custody: KeyCustody?
     let clock: Clock
     let gate = ChangeGate()
     let rateLimiter = RateLimiter()
     /// Stands in wherever there is no key, so that none costs what a wrong one does.
     let decoyKey: HMACSHA256Key
     private let published = Mutex(RegistrySnapshot())
+    private let sealing: Mutex<TenantKeys>
     private let hasLoaded = Atomic(false)
 
     package init(
         settings: BrokerSettings, database: HallpassDatabase, ledger: Ledger, tenantKeys: TenantKeys,
-        clock: Clock = .system
+        custody: KeyCustody? = nil, clock: Clock = .system
     ) throws {
         self.settings = settings
         self.database = database
         self.ledger = ledger
-        self.tenantKeys = tenantKeys
+        sealing = Mutex(tenantKeys)
+        self.custody = custody
         self.clock = clock
         registryStore = RegistryStore(database: database, ledger: ledger)
         auditStore = AuditStore(database: database)
-        approvalStore = ApprovalStore(database: database)
         decoyKey = try HMACSHA256Key(SecretBytes.random(count: 32))
     }
 
     /// This moment's registry, keys and revocations.
     package var snapshot: RegistrySnapshot { published.withLock { $0 } }
+
+    /// What tenants' keys are sealed and opened with now.
+    var tenantKeys: TenantKeys { sealing.withLock { $0 } }
+
+    func use(_ keys: TenantKeys) { sealing.withLock { $0 = keys } }
 
     func publish(_ change: (RegistrySnapshot) -> RegistrySnapshot) {
         published.withLock { $0 = change($0) }
@@ -70,11 +76,11 @@ package final class Broker: Sendable {
         return try await registryStore.load(tenant, nowSeconds: clock.nowSeconds) ?? stored
     }
 
-    private func vault(of stored: StoredTenant) throws -> CallVault {
+    private func vault(of stored: StoredTenant) throws -> OutcomeVault {
         let tenant = stored.registry.tenant.id
         guard let newest = stored.dataKeys.last else { throw StartError.dataKeyDoesNotOpen(tenant) }
         do {
-            return try CallVault(dataKey: tenantKeys.open(newest, as: .data))
+            return try OutcomeVault(dataKey: tenantKeys.open(newest, as: .data))
         } catch {
             throw StartError.dataKeyDoesNotOpen(tenant)
         }

@@ -68,20 +68,12 @@ package enum Limits {
     /// Buckets of one tenant that are remembered at once, so that no tenant's many actors take the memory of all: so many were
     /// measured at 20 MB.
     package static let rateBucketsPerTenant = 20_000
-    /// How long an approval lives from its request, unless its deployment says otherwise: an hour.
-    package static let approvalLifetimeDefaultSeconds: Int64 = 3_600
-    /// What a deployment may say of that: a minute to a week.
-    package static let approvalLifetimeSeconds: ClosedRange<Int64> = 60...604_800
-    /// Canonical arguments of a call that needs an approval: a person has to read them.
-    package static let approvalArgumentsBytes = 64 * 1024
-    /// Calls of one actor that wait for a decision, so that nobody fills the queue of those who decide.
-    package static let pendingApprovalsPerActor = 20
-    /// When to ask again about an approval nobody has decided on: people do not answer within a second.
-    package static let approvalPollSeconds = 15
-    /// An approval is there to be looked at for this long past its expiry, in seconds: a week; the audit keeps what it says.
-    package static let approvalRetentionSeconds: Int64 = 604_800
     /// Token rows are kept this long past their expiry, in seconds, so that a clock set back finds them still.
     package static let tokenRetentionSeconds: Int64 = 3_600
+
+    /// A superseded signing key is kept this much longer than its last token lives, in seconds: a mint that had begun with it
+    /// may wait for the disk.
+    package static let keyOverlapMarginSeconds: Int64 = 60
 
     /// Live secrets of one client: two, so that a rotation has an overlap.
     package static let secretsPerClient = 2

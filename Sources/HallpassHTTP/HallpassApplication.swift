@@ -50,7 +50,8 @@ package struct HallpassApplication {
             + ResourceRoutes(broker: broker).routes
             + RevisionRoutes(broker: broker).routes
             + ClientSecretRoutes(broker: broker).routes
-            + ApprovalRoutes(broker: broker).routes
+            + SigningKeyRoutes(broker: broker).routes
+            + KeyEncryptionKeyRoutes(broker: broker).routes
             + AuditRoutes(broker: broker).routes
     }
 

@@ -16,6 +16,10 @@ final class BrokerFixture: Sendable {
     let folder: URL
     let milliseconds = Mutex(start * 1_000)
     let alarms = Mutex<[String]>([])
+    /// What lies where key files lie, newest first; none: it cannot be read.
+    let keyEncryptionKeys = Mutex([keyEncryptionKey])
+    /// How often the newest took the place of the one before.
+    let settled = Mutex(0)
     private let secretTexts = Mutex<[String: String]>([:])
     private let parts = Mutex<Parts?>(nil)
 
@@ -56,6 +60,17 @@ final class BrokerFixture: Sendable {
     }
 
     func open(mode: HallpassDatabase.Mode = .existing, keyEncryptionKey: [UInt8] = keyEncryptionKey) async throws {
+        try await open(mode: mode, keyEncryptionKeys: [keyEncryptionKey])
+    }
+
+    func open(mode: HallpassDatabase.Mode = .existing, keyEncryptionKeys: [[UInt8]]) async throws {
+        let custody = KeyCustody(
+            read: {
+                let keys = self.keyEncryptionKeys.withLock { $0 }
+                guard !keys.isEmpty else { throw UnreadableKeyFile() }
+                return keys.map { SecretBytes(copying: $0) }
+            },
+            settle: { self.settled.withLock { $0 += 1 } })
         let database = try HallpassDatabase.open(path: folder.appending(path: "hallpass.sqlite").path, mode: mode)
         let ledger = try Ledger(database: database)
         let broker = try Broker(
@@ -63,8 +78,10 @@ final class BrokerFixture: Sendable {
                 self.alarms.withLock { $0.append(alarm.message) }
             },
             database: database, ledger: ledger,
-            tenantKeys: TenantKeys(keyEncryptionKey: SecretBytes(copying: keyEncryptionKey)),
-            clock: Clock { self.milliseconds.withLock { $0 } })
+            tenantKeys: TenantKeys(
+                keyEncryptionKey: SecretBytes(copying: keyEncryptionKeys[0]),
+                older: keyEncryptionKeys.dropFirst().map { SecretBytes(copying: $0) }),
+            custody: custody, clock: Clock { self.milliseconds.withLock { $0 } })
         parts.withLock { $0 = Parts(database: database, ledger: ledger, broker: broker) }
         try await broker.load()
     }
@@ -184,6 +201,7 @@ extension Result where Failure == Refusal {
 }
 
 struct UnexpectedReplay: Error {}
+struct UnreadableKeyFile: Error {}
 
 extension Result where Failure == Refusal {
     /// `Result.map` with a transformation that may throw.

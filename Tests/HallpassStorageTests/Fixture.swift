@@ -138,10 +138,11 @@ extension Ledger {
     /// Uses a token; `nil` when it was let through.
     func use(
         _ row: TokenRow, consumes: Bool = true,
-        refusal: @escaping @Sendable (TokenBacking) -> Refusal? = { _ in nil }
+        refusalByGroups: @escaping @Sendable (Set<GroupName>) -> Refusal? = { _ in nil }
     ) async throws -> Refusal? {
         let use = TokenUse(
-            tenant: row.tenant, sequence: row.sequence, id: row.id, consumes: consumes, refusal: refusal)
+            tenant: row.tenant, sequence: row.sequence, id: row.id, consumes: consumes, refusalByGroups: refusalByGroups
+        )
         switch try await submit(Fixture.entry(.use(use), tenant: row.tenant)) {
         case .used: return nil
         case .refused(let refusal): return refusal

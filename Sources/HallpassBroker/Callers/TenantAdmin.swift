@@ -16,12 +16,6 @@ package struct TenantAdmin: Sendable {
     package func require(_ permission: Permission) throws(HallpassError) {
         guard permissions.contains(permission) else { throw .forbidden(needs: permission.need) }
     }
-
-    /// Who it is that decides on approvals, and whose own calls it must not decide on.
-    var approver: Approver {
-        let id = client.client.id.rawValue
-        return Approver(author: "client:\(id)", names: [id])
-    }
 }
 
 extension Broker {
@@ -44,14 +38,12 @@ extension Broker {
 extension Permission {
     fileprivate var need: StaticText {
         switch self {
-        case .createTenant: "it needs the role platform_admin"
+        case .createTenant, .rotateKeyEncryptionKey: "it needs the role platform_admin"
         case .readRegistry: "it needs the role viewer, auditor, security or tenant_admin"
         case .changeRegistry: "it needs the role tenant_admin"
         case .manageClientSecrets: "it needs the role tenant_admin or security"
-        case .revoke: "it needs the role security"
+        case .revoke, .manageKeys: "it needs the role security"
         case .readAudit: "it needs the role auditor"
-        case .readApprovals: "it needs the role security or auditor"
-        case .decideApprovals: "it needs the role security"
         }
     }
 }

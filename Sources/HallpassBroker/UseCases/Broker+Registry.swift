@@ -180,10 +180,7 @@ extension Broker {
         for change in plan.changes where change.before == nil {
             switch change.after {
             case .deployment(let deployment):
-                guard let id = KeyID(bytes: try RandomBytes.generate(count: KeyID.byteCount)) else { continue }
-                material.keys.append(
-                    SigningKeyRow(
-                        tenant: tenant, id: id, deployment: deployment.id, rootVersion: rootVersion, state: .active))
+                material.keys.append(try newKey(for: deployment.id, of: tenant, rootVersion: rootVersion))
             case .client(let client):
                 let secret = try ClientSecret.make(for: client.id)
                 material.secrets[client.id] = secret

@@ -5,11 +5,10 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
     case changeRegistry = "change_registry"
     case manageClientSecrets = "manage_client_secrets"
     case revoke
+    case manageKeys = "manage_keys"
+    /// Of the platform as a whole.
+    case rotateKeyEncryptionKey = "rotate_kek"
     case readAudit = "read_audit"
-    /// What waits for an approval, without its arguments, and what was decided.
-    case readApprovals = "read_approvals"
-    /// Shows the arguments too.
-    case decideApprovals = "decide_approvals"
 }
 
 extension Role {
@@ -17,10 +16,11 @@ extension Role {
     package var permissions: Set<Permission> {
         switch self {
         // Sees no tenant's audit content: that is granted by the tenant.
-        case .platformAdmin: [.createTenant, .readRegistry, .changeRegistry, .manageClientSecrets]
+        case .platformAdmin:
+            [.createTenant, .readRegistry, .changeRegistry, .manageClientSecrets, .rotateKeyEncryptionKey]
         case .tenantAdmin: [.readRegistry, .changeRegistry, .manageClientSecrets]
-        case .security: [.readRegistry, .manageClientSecrets, .revoke, .readApprovals, .decideApprovals]
-        case .auditor: [.readRegistry, .readAudit, .readApprovals]
+        case .security: [.readRegistry, .manageClientSecrets, .revoke, .manageKeys]
+        case .auditor: [.readRegistry, .readAudit]
         case .viewer: [.readRegistry]
         }
     }

@@ -9,13 +9,17 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case revokeToken = "revoke_token"
     /// Everything up to now that matches a dimension.
     case revoke
-    /// Somebody let a call be made that needed it.
-    case approvalApprove = "approval_approve"
-    case approvalReject = "approval_reject"
     case tenantCreate = "tenant_create"
     case registryChange = "registry_change"
     case clientSecretIssue = "client_secret_issue"
     case clientSecretRevoke = "client_secret_revoke"
+    case keyRotate = "key_rotate"
+    /// An emergency: keys, and all they signed, dead at once.
+    case keyCompromise = "key_compromise"
+    /// Superseded keys whose last tokens have expired.
+    case keyRetire = "key_retire"
+    /// The tenants' own keys are sealed under another key encryption key.
+    case keyEncryptionKeyRotate = "kek_rotate"
     /// Reading through the admin API; recorded only where it was refused.
     case adminRead = "admin_read"
     case auditExport = "audit_export"

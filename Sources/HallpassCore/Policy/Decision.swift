@@ -33,6 +33,5 @@ package enum Check: String, Hashable, Sendable, CaseIterable {
     case constraints
     case rate
     case ledger
-    case approval
     case idempotency
 }

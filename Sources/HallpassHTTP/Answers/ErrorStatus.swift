@@ -12,8 +12,7 @@ extension ErrorCode {
             .badRequest
         // Of a call: at mint these are wrong requests, in a verification they stand inside its 200.
         case .invalidArguments, .idempotencyKeyRequired: .badRequest
-        case .constraintViolated, .approvalRequired, .approvalRejected: .forbidden
-        case .approvalPending, .approvalClosed: .conflict
+        case .constraintViolated: .forbidden
         case .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict: .conflict
         case .payloadTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
@@ -30,7 +29,7 @@ extension ErrorCode {
 
     /// The same in the closed vocabulary of OAuth.
     ///
-    /// Source: RFC 6749 sections 4.1.2.1 and 5.2; RFC 8628 section 3.5; RFC 8693 section 2.2.2; RFC 8707 section 2.
+    /// Source: RFC 6749 sections 4.1.2.1 and 5.2; RFC 8693 section 2.2.2; RFC 8707 section 2.
     var oauthError: StaticText {
         switch self {
         case .invalidClient: "invalid_client"
@@ -39,10 +38,7 @@ extension ErrorCode {
             "invalid_grant"
         case .unknownConnector, .unknownEnvironment: "invalid_target"
         case .insufficientScope: "invalid_scope"
-        case .forbidden, .toolNotAllowed, .actorNotGranted, .constraintViolated, .approvalRequired, .approvalRejected,
-            .disabled:
-            "access_denied"
-        case .approvalPending: "authorization_pending"
+        case .forbidden, .toolNotAllowed, .actorNotGranted, .constraintViolated, .disabled: "access_denied"
         case .rateLimited, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable:
             "temporarily_unavailable"
         case .internal: "server_error"
@@ -50,7 +46,7 @@ extension ErrorCode {
         case .actorNotProven, .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed,
             .notFound, .revisionConflict, .inUse, .limitReached, .unknownTool, .invalidArguments,
             .idempotencyKeyRequired,
-            .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict, .approvalClosed:
+            .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict:
             "invalid_request"
         }
     }

@@ -6,7 +6,7 @@ enum Migrations {
     private typealias Migration = (Database) throws -> Void
 
     /// The first makes version 1 of an empty file.
-    private static var all: [Migration] { [createSchema, createCalls, addLimits, createApprovals] }
+    private static var all: [Migration] { [createSchema, createCalls, addLimits, createKeyLifecycle] }
 
     /// The version this program writes.
     static var head: Int { all.count }

@@ -1,39 +1,63 @@
 import Foundation
 import GRDB
-import HallpassCore
+package import HallpassCore
 
-enum KeyTable {
-    /// The two tables of keys that a tenant has of its own.
-    enum Kind: String {
+/// A tenant's own key with what it is for.
+package struct SealedTenantKey: Sendable {
+    /// By its table.
+    package enum Kind: String, Sendable, CaseIterable {
         case root = "root_key"
         case data = "data_key"
     }
 
-    static func insert(_ key: SealedKeyRow, as kind: Kind, _ db: Database) throws {
+    package let kind: Kind
+    package let key: SealedKeyRow
+
+    package init(kind: Kind, key: SealedKeyRow) {
+        self.kind = kind
+        self.key = key
+    }
+}
+
+enum KeyTable {
+    /// What ``row(_:of:)`` reads, from index 1.
+    static let columns = "version, sealed, created_at"
+
+    static func row(_ row: Row, of tenant: TenantID) throws -> SealedKeyRow {
+        SealedKeyRow(
+            tenant: tenant, version: try row.decode(atIndex: 1), sealed: try row.bytes(at: 2),
+            createdAt: try row.decode(atIndex: 3))
+    }
+
+    static func insert(_ key: SealedKeyRow, as kind: SealedTenantKey.Kind, _ db: Database) throws {
         try db.run(
             "INSERT INTO \(kind.rawValue) (tenant_id, version, sealed, created_at) VALUES (?, ?, ?, ?)",
             [key.tenant.rawValue, key.version, Data(key.sealed), key.createdAt])
     }
+}
 
-    static func insert(_ key: SigningKeyRow, _ db: Database) throws {
-        try db.run(
-            """
-            INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state)
-            VALUES (?, ?, ?, ?, ?, ?)
-            """,
-            [
-                key.tenant.rawValue, Data(key.id.bytes), key.deployment.connector.rawValue,
-                key.deployment.environment.rawValue, key.rootVersion, key.state.rawValue,
-            ])
+extension RegistryStore {
+    /// Every key of a tenant's own, as it lies there.
+    package func sealedKeys(_ tenant: TenantID) async throws -> [SealedTenantKey] {
+        try await database.read { db in
+            try SealedTenantKey.Kind.allCases.flatMap { kind in
+                try Row.fetchAll(
+                    db, sql: "SELECT tenant_id, \(KeyTable.columns) FROM \(kind.rawValue) WHERE tenant_id = ?",
+                    arguments: [tenant.rawValue]
+                ).map { SealedTenantKey(kind: kind, key: try KeyTable.row($0, of: tenant)) }
+            }
+        }
     }
 
-    /// What these keys signed is good no more.
-    static func retire(_ deployment: DeploymentID, of tenant: TenantID, _ db: Database) throws {
-        try db.run(
-            """
-            UPDATE signing_key SET state = 'retired'
-            WHERE tenant_id = ? AND connector_id = ? AND environment_id = ?
-            """,
-            [tenant.rawValue, deployment.connector.rawValue, deployment.environment.rawValue])
+    /// The same keys under another seal, all of them or none.
+    package func replaceSealedKeys(_ keys: [SealedTenantKey], of tenant: TenantID) async throws(HallpassError) {
+        try await ledger.transact { transaction in
+            for row in keys {
+                precondition(row.key.tenant == tenant, "a key of one tenant in another's name")
+                try transaction.db.run(
+                    "UPDATE \(row.kind.rawValue) SET sealed = ? WHERE tenant_id = ? AND version = ?",
+                    [Data(row.key.sealed), tenant.rawValue, row.key.version])
+            }
+        }
     }
 }

@@ -64,8 +64,7 @@ struct RegistryReader {
     private func readConnectors(into tenants: inout Tenants) throws {
         var tools: [TenantID: [ConnectorID: [Tool]]] = [:]
         try forEach(
-            "connector_id, name, description, effect, scopes, input_schema, is_idempotent, needs_approval",
-            from: "tool",
+            "connector_id, name, description, effect, scopes, input_schema, is_idempotent", from: "tool",
             order: "tenant_id, connector_id, position"
         ) { tenant, row in
             let connector = try row.value(at: 1, ConnectorID.init)
@@ -73,7 +72,7 @@ struct RegistryReader {
                 name: try row.value(at: 2, ToolName.init), description: try row.decode(atIndex: 3),
                 effect: try row.value(at: 4, ToolEffect.init(rawValue:)), scopes: try row.scopes(at: 5),
                 inputSchema: try row.decode(String?.self, atIndex: 6).map(RegistryHistory.parse),
-                isIdempotent: try row.decode(atIndex: 7), needsApproval: try row.decode(atIndex: 8))
+                isIdempotent: try row.decode(atIndex: 7))
             tools[tenant, default: [:]][connector, default: []].append(tool)
         }
         try forEach("connector_id, resource, owner, description", from: "connector") { tenant, row in
@@ -89,7 +88,7 @@ struct RegistryReader {
         try forEach(
             """
             connector_id, environment_id, auth_mode, scopes, session_scopes, token_lifetime_seconds, allowed_tools,
-            constraints, key_retention_seconds, lease_seconds, limits, approval_tools, approval_lifetime_seconds
+            constraints, key_retention_seconds, lease_seconds, limits
             """,
             from: "deployment"
         ) { tenant, row in
@@ -100,10 +99,7 @@ struct RegistryReader {
                 allowedTools: try row.names(at: 7, ToolName.init).map(Set.init),
                 constraints: try row.constraints(at: 8),
                 idempotencyRetentionSeconds: try row.decode(atIndex: 9), leaseSeconds: try row.decode(atIndex: 10),
-                limits: try row.callLimits(at: 11),
-                approval: DeploymentApproval(
-                    tools: Set(try row.names(at: 12, ToolName.init) ?? []), lifetimeSeconds: try row.decode(atIndex: 13)
-                ))
+                limits: try row.callLimits(at: 11))
             tenants[tenant]?.registry.put(.deployment(deployment))
         }
     }
@@ -147,24 +143,14 @@ struct RegistryReader {
     private func readKeys(into tenants: inout Tenants) throws {
         try forEachSealedKey(.root) { tenants[$0.tenant]?.rootKeys.append($0) }
         try forEachSealedKey(.data) { tenants[$0.tenant]?.dataKeys.append($0) }
-        try forEach(
-            "key_id, connector_id, environment_id, root_version, state", from: "signing_key",
-            where: "state != 'retired'"
-        ) { tenant, row in
-            guard let id = KeyID(bytes: try row.bytes(at: 1)) else { throw DamagedRow(column: "signing_key.key_id") }
-            let key = SigningKeyRow(
-                tenant: tenant, id: id, deployment: try row.deployment(connectorAt: 2, environmentAt: 3),
-                rootVersion: try row.decode(atIndex: 4), state: try row.value(at: 5, SigningKey.State.init(rawValue:)))
-            tenants[tenant]?.signingKeys.append(key)
+        try forEach(SigningKeyTable.columns, from: "signing_key", where: "state != 'retired'") { tenant, row in
+            tenants[tenant]?.signingKeys.append(try SigningKeyTable.row(row, of: tenant))
         }
     }
 
-    private func forEachSealedKey(_ kind: KeyTable.Kind, _ body: (SealedKeyRow) -> Void) throws {
-        try forEach("version, sealed, created_at", from: kind.rawValue, order: "tenant_id, version") { tenant, row in
-            body(
-                SealedKeyRow(
-                    tenant: tenant, version: try row.decode(atIndex: 1), sealed: try row.bytes(at: 2),
-                    createdAt: try row.decode(atIndex: 3)))
+    private func forEachSealedKey(_ kind: SealedTenantKey.Kind, _ body: (SealedKeyRow) -> Void) throws {
+        try forEach(KeyTable.columns, from: kind.rawValue, order: "tenant_id, version") { tenant, row in
+            body(try KeyTable.row(row, of: tenant))
         }
     }
 

@@ -40,7 +40,7 @@ package struct RegistryStore: Sendable {
             let revision = try Self.advance(commit, transaction.db)
             try RegistryHistory.insert(commit, revision: revision, transaction.db)
             try RegistryWriter(db: transaction.db, tenant: commit.tenant).apply(commit.changes)
-            for key in commit.keys { try KeyTable.insert(key, transaction.db) }
+            for key in commit.keys { try SigningKeyTable.insert(key, transaction.db) }
             for secret in commit.secrets { try SecretTable.insert(secret, transaction.db) }
             for entry in commit.audit(revision) { try transaction.record(entry, of: commit.tenant) }
             return revision

@@ -27,7 +27,7 @@ struct RegistryWriter {
         case (.deployment(let deployment), nil):
             let key = [deployment.id.connector.rawValue, deployment.id.environment.rawValue]
             try delete("deployment", where: "connector_id = ? AND environment_id = ?", key)
-            try KeyTable.retire(deployment.id, of: tenant, db)
+            try SigningKeyTable.retire(deployment.id, of: tenant, db)
         case (.connector(let connector), nil):
             try delete("connector", where: "connector_id = ?", [connector.id.rawValue])
         case (.connector(let connector), _):
@@ -93,12 +93,12 @@ struct RegistryWriter {
             try db.run(
                 """
                 INSERT INTO tool (tenant_id, connector_id, name, position, description, effect, scopes, input_schema,
-                    is_idempotent, needs_approval) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    is_idempotent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     tenant.rawValue, connector.id.rawValue, tool.name.rawValue, position, tool.description,
                     tool.effect.rawValue, JSONColumn.text(tool.scopes), tool.inputSchema.map(JSONColumn.text),
-                    tool.isIdempotent, tool.needsApproval,
+                    tool.isIdempotent,
                 ])
         }
     }
@@ -107,16 +107,13 @@ struct RegistryWriter {
         try db.run(
             """
             INSERT INTO deployment (tenant_id, connector_id, environment_id, auth_mode, scopes, session_scopes,
-                token_lifetime_seconds, allowed_tools, constraints, key_retention_seconds, lease_seconds, limits,
-                approval_tools, approval_lifetime_seconds)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                token_lifetime_seconds, allowed_tools, constraints, key_retention_seconds, lease_seconds, limits)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET
                 auth_mode = excluded.auth_mode, scopes = excluded.scopes, session_scopes = excluded.session_scopes,
                 token_lifetime_seconds = excluded.token_lifetime_seconds, allowed_tools = excluded.allowed_tools,
                 constraints = excluded.constraints, key_retention_seconds = excluded.key_retention_seconds,
-                lease_seconds = excluded.lease_seconds, limits = excluded.limits,
-                approval_tools = excluded.approval_tools,
-                approval_lifetime_seconds = excluded.approval_lifetime_seconds
+                lease_seconds = excluded.lease_seconds, limits = excluded.limits
             """,
             [
                 tenant.rawValue, deployment.id.connector.rawValue, deployment.id.environment.rawValue,
@@ -125,7 +122,6 @@ struct RegistryWriter {
                 deployment.allowedTools.map { JSONColumn.text($0.map(\.rawValue)) },
                 JSONColumn.text(.array(deployment.constraints.map(\.json))), deployment.idempotencyRetentionSeconds,
                 deployment.leaseSeconds, JSONColumn.text(deployment.limits?.json ?? [:]),
-                JSONColumn.text(deployment.approval.tools.map(\.rawValue)), deployment.approval.lifetimeSeconds,
             ])
     }
 

@@ -37,14 +37,30 @@ package struct SigningKeyRow: Hashable, Sendable {
     package let id: KeyID
     package let deployment: DeploymentID
     package let rootVersion: Int64
-    package let state: SigningKey.State
+    package internal(set) var state: SigningKey.State
+    /// Unix seconds; 0 for a key from before this was kept.
+    package let createdAt: Int64
+    /// Tokens it signed have higher mint sequences; the few that were being minted as it came may have its predecessor's.
+    package let firstSequence: Int64
+    /// Tokens it signed have mint sequences up to about this one; `nil` while it signs.
+    package internal(set) var lastSequence: Int64?
+    /// Unix seconds; `nil` while it signs.
+    package internal(set) var retiresAt: Int64?
+    /// Unix seconds; for a key that somebody declared to be in other hands.
+    package internal(set) var compromisedAt: Int64?
 
-    package init(tenant: TenantID, id: KeyID, deployment: DeploymentID, rootVersion: Int64, state: SigningKey.State) {
+    /// A key that signs from now on.
+    package init(
+        tenant: TenantID, id: KeyID, deployment: DeploymentID, rootVersion: Int64, createdAt: Int64,
+        firstSequence: Int64
+    ) {
         self.tenant = tenant
         self.id = id
         self.deployment = deployment
         self.rootVersion = rootVersion
-        self.state = state
+        self.createdAt = createdAt
+        self.firstSequence = firstSequence
+        state = .active
     }
 }
 

@@ -36,11 +36,8 @@ struct SchemaConstraintTests {
         "INSERT INTO access_grant VALUES ('globex', 'g', 'user:bob', 'crm', 'prod', '[]', NULL, NULL, '[]')",
         "INSERT INTO client_deployment VALUES ('globex', 'gateway', 'crm', 'prod')",
         "INSERT INTO client_secret VALUES ('globex', 'gateway', zeroblob(32), 0, NULL)",
-        "INSERT INTO signing_key VALUES ('globex', \(id), 'crm', 'prod', 1, 'active')",
-        """
-        INSERT INTO tool (tenant_id, connector_id, name, position, effect, scopes)
-        VALUES ('globex', 'crm', 't', 0, 'read', '[]')
-        """,
+        "INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state) VALUES ('globex', \(id), 'crm', 'prod', 1, 'active')",
+        "INSERT INTO tool VALUES ('globex', 'crm', 't', 0, NULL, 'read', '[]', NULL, 0)",
         "INSERT INTO environment VALUES ('nobody', 'prod', 0, NULL)",
     ])
     func `a row cannot refer to what is another tenant's`(sql: String) {
@@ -64,13 +61,13 @@ struct SchemaConstraintTests {
         "UPDATE environment SET is_protected = 2", "UPDATE tenant SET revision = 0",
         "INSERT INTO access_grant VALUES ('acme', 'g', 'bob', 'crm', 'prod', '[]', NULL, NULL, '[]')",
         "INSERT INTO client_secret VALUES ('acme', 'gateway', zeroblob(31), 0, NULL)",
-        "INSERT INTO signing_key VALUES ('acme', zeroblob(15), 'crm', 'prod', 1, 'active')",
-        "INSERT INTO signing_key VALUES ('acme', \(id), 'crm', 'prod', 1, 'asleep')",
+        "INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state) VALUES ('acme', zeroblob(15), 'crm', 'prod', 1, 'active')",
+        "INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state) VALUES ('acme', \(id), 'crm', 'prod', 1, 'asleep')",
         "INSERT INTO revocation VALUES ('acme', 1, 'mood', 'x', 'a', 'r', 0)",
-        "INSERT INTO token VALUES ('acme', 0, \(id), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL, NULL)",
-        "INSERT INTO token VALUES ('acme', 1, \(id), 2, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL, NULL)",
-        "INSERT INTO token VALUES ('acme', 1, \(id), 1, 1, 0, 'crm', 'prod', 'gateway', 'bob', NULL, NULL)",
-        "INSERT INTO token VALUES ('acme', 1, zeroblob(17), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL, NULL)",
+        "INSERT INTO token VALUES ('acme', 0, \(id), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL)",
+        "INSERT INTO token VALUES ('acme', 1, \(id), 2, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL)",
+        "INSERT INTO token VALUES ('acme', 1, \(id), 1, 1, 0, 'crm', 'prod', 'gateway', 'bob', NULL)",
+        "INSERT INTO token VALUES ('acme', 1, zeroblob(17), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL)",
         "INSERT INTO audit_record VALUES ('acme', 0, 0, zeroblob(32), '{}')",
         "INSERT INTO audit_record VALUES ('acme', 1, 0, zeroblob(33), '{}')",
         "INSERT INTO ledger_state VALUES (2, 0)",
@@ -78,7 +75,8 @@ struct SchemaConstraintTests {
     func `a value out of its range is refused`(sql: String) { expectRefusal(sql, .SQLITE_CONSTRAINT_CHECK) }
 
     @Test func `a deployment has one active key`() throws {
-        let insert = "INSERT INTO signing_key VALUES ('acme', %, 'crm', 'prod', 1, 'active')"
+        let insert =
+            "INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state) VALUES ('acme', %, 'crm', 'prod', 1, 'active')"
         try queue.write { try $0.execute(sql: insert.replacing("%", with: Self.id)) }
         expectRefusal(insert.replacing("%", with: Self.otherID), .SQLITE_CONSTRAINT_UNIQUE)
         try queue.write { db in

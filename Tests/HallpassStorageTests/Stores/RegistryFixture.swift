@@ -45,7 +45,7 @@ enum RegistryFixture {
                     scopes: try #require(ScopeSet(spaceSeparated: "contacts:read")), inputSchema: schema),
                 Tool(
                     name: try #require(ToolName("add_note")), description: "Writes", effect: .write,
-                    scopes: try #require(ScopeSet(spaceSeparated: "contacts:read notes:write")), needsApproval: true),
+                    scopes: try #require(ScopeSet(spaceSeparated: "contacts:read notes:write"))),
             ])
     }
 
@@ -59,10 +59,7 @@ enum RegistryFixture {
         Deployment(
             id: try Fixture.deployment(id), authMode: .oauth, scopes: try #require(ScopeSet(spaceSeparated: scopes)),
             tokenLifetimeSeconds: 3_600, sessionScopes: try #require(ScopeSet(spaceSeparated: "contacts:read")),
-            allowedTools: tools.map { Set($0.compactMap { ToolName($0) }) }, limits: try tools.map(limits),
-            approval: DeploymentApproval(
-                tools: Set((tools ?? []).prefix(1).compactMap { ToolName($0) }),
-                lifetimeSeconds: tools == nil ? 3_600 : 90))
+            allowedTools: tools.map { Set($0.compactMap { ToolName($0) }) }, limits: try tools.map(limits))
     }
 
     private static func limits(_ tools: [String]) throws -> CallLimits {
@@ -80,12 +77,18 @@ enum RegistryFixture {
 
     static func client(_ id: String) throws -> ClientID { try #require(ClientID(id)) }
 
-    static func key(
-        _ id: UInt8, _ deployment: String = "crm-mcp@prod", state: SigningKey.State = .active
-    ) throws -> SigningKeyRow {
+    static func key(_ id: UInt8, _ deployment: String = "crm-mcp@prod") throws -> SigningKeyRow {
         SigningKeyRow(
             tenant: Fixture.acme, id: try #require(KeyID(bytes: [UInt8](repeating: id, count: 16))),
-            deployment: try Fixture.deployment(deployment), rootVersion: 1, state: state)
+            deployment: try Fixture.deployment(deployment), rootVersion: 1, createdAt: Fixture.now,
+            firstSequence: Int64(id))
+    }
+
+    /// Follows the keys of these deployments, which then are good for a minute.
+    static func rotation(_ keys: [SigningKeyRow]) -> KeyRotation {
+        let retiresAt = Dictionary(uniqueKeysWithValues: keys.map { ($0.deployment, Fixture.now + 60) })
+        return KeyRotation(
+            tenant: Fixture.acme, keys: keys, fate: .superseded(retiresAt: retiresAt), nowSeconds: Fixture.now)
     }
 
     static func secret(_ text: String, client: String = "gateway", expiresAt: Int64? = nil) throws -> ClientSecretRow {

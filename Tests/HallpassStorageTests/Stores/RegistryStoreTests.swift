@@ -118,9 +118,9 @@ struct RegistryStoreTests {
         try await Storage.with(tenants: []) { storage in
             let changes = try RegistryFixture.registry().resources.map { RegistryChange(before: nil, after: $0) }
             let dev = try RegistryFixture.key(2, "billing-mcp@dev")
-            try await storage.commit(
-                changes, expecting: 0,
-                keys: [RegistryFixture.key(1), dev, RegistryFixture.key(3, state: .verifyOnly)])
+            try await storage.commit(changes, expecting: 0, keys: [RegistryFixture.key(1), dev])
+            try await storage.registry.rotate(
+                try RegistryFixture.rotation([RegistryFixture.key(3)]), audit: Fixture.auditEntry(.keyRotate))
             let before = try await storage.registry.load(Fixture.acme, nowSeconds: Fixture.now)
             #expect(before?.signingKeys.count == 3)
             var removed = try RegistryFixture.registry().grants.values.map {

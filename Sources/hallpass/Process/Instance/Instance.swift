@@ -43,7 +43,7 @@ struct Instance: Hashable, Sendable {
             let key = try SecretBytes.random(count: KeyFile.byteCount)
             try key.withUnsafeBytes { bytes throws(CommandFailure) in try PrivateFile.create(keyFile, with: bytes) }
             made.append(keyFile)
-            let secret = try await bootstrap(key, issuer: url)
+            let secret = try await bootstrap(issuer: url)
             made += ["", "-wal", "-shm", ".lock"].map { database + $0 }
             let admin: JSONValue = [
                 "client_id": .string(Self.adminClient), "client_secret": .string(secret.text), "url": .string(url),
@@ -56,11 +56,11 @@ struct Instance: Hashable, Sendable {
         }
     }
 
-    private func bootstrap(_ key: SecretBytes, issuer: String) async throws -> ClientSecret {
+    private func bootstrap(issuer: String) async throws -> ClientSecret {
         // Nobody listens yet; what goes wrong here is thrown.
         let logger = Logger(label: "hallpass") { _ in SwiftLogNoOpLogHandler() }
         let engine = try await Engine.start(
-            key: key, database: database, mode: .create, issuer: issuer, logger: logger)
+            keys: KeyFile(path: keyFile).custody, database: database, mode: .create, issuer: issuer, logger: logger)
         let result: Result<ClientSecret, any Error>
         do {
             guard let client = ClientID(Self.adminClient) else { preconditionFailure("a literal identifier") }

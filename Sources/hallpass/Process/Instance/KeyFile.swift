@@ -25,6 +25,14 @@ struct KeyFile: Hashable, Sendable {
         guardian = .mode
     }
 
+    /// A key of the same keeping, under the same name with a word after it.
+    func beside(_ word: String) -> KeyFile { KeyFile(path: "\(path)\(guardian == .mode ? "." : "-")\(word)", guardian) }
+
+    private init(path: String, _ guardian: Guardian) {
+        self.path = path
+        self.guardian = guardian
+    }
+
     /// What was named; else the service manager's credential, if there is one; else the default file.
     ///
     /// - Parameter environment: `CREDENTIALS_DIRECTORY` is what is looked at. Source: systemd.exec(5), "Credentials".

@@ -10,11 +10,12 @@ struct Engine: Sendable {
     private let database: HallpassDatabase
 
     /// - Parameters:
+    ///   - keys: where the key encryption key lies.
     ///   - mode: whether the database file is to be made.
     ///   - observer: hears of every committed batch.
     /// - Throws: ``CommandFailure`` with what is in the way and the next step; then nothing is left open.
     static func start(
-        key: SecretBytes, database path: String, mode: HallpassDatabase.Mode, issuer: String, logger: Logger,
+        keys custody: KeyCustody, database path: String, mode: HallpassDatabase.Mode, issuer: String, logger: Logger,
         observer: (@Sendable (LedgerBatch) -> Void)? = nil
     ) async throws -> Engine {
         try selfTest()
@@ -34,7 +35,8 @@ struct Engine: Sendable {
         let settings = BrokerSettings(issuer: issuer) { alarm in logger.critical("\(alarm.message)") }
         do {
             let broker = try Broker(
-                settings: settings, database: database, ledger: ledger, tenantKeys: TenantKeys(keyEncryptionKey: key))
+                settings: settings, database: database, ledger: ledger, tenantKeys: try await custody.tenantKeys(),
+                custody: custody)
             try await broker.load()
             return Engine(broker: broker, ledger: ledger, database: database)
         } catch {
@@ -60,6 +62,7 @@ struct Engine: Sendable {
     }
 
     private static func failure(_ error: any Error, _ path: String) -> CommandFailure {
+        if let failure = error as? CommandFailure { return failure }
         if let error = error as? StartError { return .localFile(error.message, next: error.hint) }
         return .localFile("\(path) cannot be read.", next: "hallpass doctor")
     }

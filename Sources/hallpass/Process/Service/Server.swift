@@ -45,10 +45,10 @@ struct Server {
     }
 
     private func startEngine() async throws -> Engine {
-        let key = try KeyFile(named: settings.keyFile, environment: environment).read()
+        let keys = KeyFile(named: settings.keyFile, environment: environment).custody
         let metrics = LedgerMetrics(factory: metrics)
         return try await Engine.start(
-            key: key, database: settings.database, mode: .existing, issuer: settings.issuer, logger: logger,
+            keys: keys, database: settings.database, mode: .existing, issuer: settings.issuer, logger: logger,
             observer: metrics.record)
     }
 
@@ -88,6 +88,7 @@ struct Server {
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(service: EngineService(engine: engine, logger: logger), serviceName: "engine"),
             .init(service: LedgerSweep(ledger: engine.ledger, logger: logger), serviceName: "ledger sweep"),
+            .init(service: keyCare(engine), serviceName: "key care"),
             .init(service: application.application, serviceName: "http"),
         ]
         if let companion {
@@ -102,6 +103,11 @@ struct Server {
             service.failureTerminationBehavior = .gracefullyShutdownGroup
             return service
         }
+    }
+
+    private func keyCare(_ engine: Engine) -> KeyCare {
+        let days = Int64(settings.keyRotationDays)
+        return KeyCare(broker: engine.broker, logger: logger, maximumAgeSeconds: days > 0 ? days * 86_400 : nil)
     }
 
     private func run(_ services: [ServiceGroupConfiguration.ServiceConfiguration]) async throws {

@@ -41,6 +41,9 @@ struct ServerFlags: ParsableArguments {
     @Option(name: .customLong(Setting.idleTimeout.name), help: Setting.idleTimeout.argumentHelp)
     var idleTimeout: String?
 
+    @Option(name: .customLong(Setting.keyRotation.name), help: Setting.keyRotation.argumentHelp)
+    var keyRotation: String?
+
     @Option(
         name: .customLong("config"),
         help: ArgumentHelp(
@@ -56,7 +59,7 @@ struct ServerFlags: ParsableArguments {
             (.host, host), (.port, port), (.issuer, issuer), (.database, database), (.keyFile, keyFile),
             (.publicFolder, publicFolder), (.tlsCertificate, tlsCertificate), (.tlsKey, tlsKey), (.logLevel, logLevel),
             (.logFormat, logFormat), (.shutdownDeadline, shutdownDeadline), (.connectionsMaximum, connectionsMaximum),
-            (.idleTimeout, idleTimeout),
+            (.idleTimeout, idleTimeout), (.keyRotation, keyRotation),
         ]
         return all.reduce(into: [:]) { given, pair in given[pair.0.name] = pair.1 }
     }

@@ -21,6 +21,8 @@ struct ServerSettings: Sendable {
     let shutdownDeadlineSeconds: Int
     let connectionsMaximum: Int
     let idleTimeoutSeconds: Int
+    /// 0: by hand only.
+    let keyRotationDays: Int
 
     struct TLSFiles: Hashable, Sendable {
         let certificate: String
@@ -45,6 +47,7 @@ struct ServerSettings: Sendable {
         shutdownDeadlineSeconds = reading.number(.shutdownDeadline)
         connectionsMaximum = reading.number(.connectionsMaximum)
         idleTimeoutSeconds = reading.number(.idleTimeout)
+        keyRotationDays = reading.number(.keyRotation)
         if issuer == nil, Self.anyAddress.contains(host) {
             reading.refuse(
                 Setting.issuer.name, "required", "must be set where host is \(host), because every token names it")
@@ -70,7 +73,7 @@ extension ServerSettings {
     /// In the order of the documentation.
     static let table: [Setting] = [
         .host, .port, .issuer, .database, .keyFile, .publicFolder, .tlsCertificate, .tlsKey, .logLevel, .logFormat,
-        .shutdownDeadline, .connectionsMaximum, .idleTimeout,
+        .shutdownDeadline, .connectionsMaximum, .idleTimeout, .keyRotation,
     ]
 
     /// The table as the operators' page has it, in Markdown.
@@ -121,6 +124,9 @@ extension Setting {
     static let idleTimeout = Setting(
         "idle-timeout-seconds", .integer(1...3_600), default: .value("30"), unit: "seconds",
         help: "How long a connection may be silent before it is closed")
+    static let keyRotation = Setting(
+        "key-rotation-days", .integer(0...3_650), default: .value("30"), unit: "days",
+        help: "How long a signing key signs before a new one follows it, 0 to rotate by hand only")
 }
 
 /// Collects what is wrong while settings are read, so that one start shows all of it.

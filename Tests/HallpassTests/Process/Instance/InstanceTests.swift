@@ -21,7 +21,7 @@ struct InstanceTests {
     /// A whole instance, stopped again when the body returns.
     private func withEngine<Value>(_ body: (Engine) async throws -> Value) async throws -> Value {
         let engine = try await Engine.start(
-            key: try KeyFile(path: instance.keyFile).read(), database: instance.database, mode: .existing,
+            keys: KeyFile(path: instance.keyFile).custody, database: instance.database, mode: .existing,
             issuer: Self.url, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let value = try await body(engine)
         try await engine.stop()

@@ -23,7 +23,7 @@ struct LedgerSweepTests {
         try await instance.create(url: "http://127.0.0.1:8080")
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let engine = try await Engine.start(
-            key: try KeyFile(path: instance.keyFile).read(), database: instance.database, mode: .existing,
+            keys: KeyFile(path: instance.keyFile).custody, database: instance.database, mode: .existing,
             issuer: "http://127.0.0.1:8080", logger: logger)
         for _ in 0..<7 { try await issue(on: engine.ledger) }
         let clock = HallpassBroker.Clock { nowSeconds * 1_000 }

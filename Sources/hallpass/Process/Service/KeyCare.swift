@@ -1,0 +1,35 @@
+import HallpassBroker
+import HallpassCore
+import HallpassCrypto
+import Logging
+import ServiceLifecycle
+
+/// Follows signing keys that are old enough and ends those whose tokens have all expired.
+struct KeyCare: Service {
+    let broker: Broker
+    let logger: Logger
+    /// `nil`: keys are rotated by hand only.
+    let maximumAgeSeconds: Int64?
+    var pause: Duration = .seconds(60)
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await tend()
+                // It ends early only because the task was cancelled, which the loop sees.
+                try? await Task.sleep(for: pause)
+            }
+        }
+    }
+
+    func tend() async {
+        do throws(HallpassError) {
+            guard let random = try? RandomBytes.generate(count: 16) else { throw .unavailable }
+            let context = CallContext(requestID: Base64URL.encode(random), address: nil)
+            try await broker.tendKeys(maximumAgeSeconds: maximumAgeSeconds, context)
+        } catch {
+            // The next round tries again; a key that signs a minute longer harms nobody.
+            logger.warning("Signing keys could not be tended.", metadata: ["code": "\(error.code.rawValue)"])
+        }
+    }
+}
