@@ -45,6 +45,7 @@ package struct HallpassApplication {
     private static func clientRoutes(_ broker: Broker) -> [Route] {
         OAuthRoutes(broker: broker).routes
             + CallTokenRoutes(broker: broker).routes
+            + ToolRoutes(broker: broker).routes
             + RevocationRoutes(broker: broker).routes
             + TenantRoutes(broker: broker).routes
             + ResourceRoutes(broker: broker).routes

@@ -116,7 +116,7 @@ package struct HallpassResponder: HTTPResponder {
     private func response(_ answer: Answer, to request: Request, closing channel: (any Channel)?) -> Response {
         var headers = answer.headers
         // An answer without content says nothing of its length. Source: RFC 9110 section 8.6.
-        if headers[.contentLength] == nil, answer.status != .noContent {
+        if headers[.contentLength] == nil, answer.status != .noContent, answer.status != .notModified {
             headers[.contentLength] = String(answer.body.count)
         }
         if channel != nil { headers[.connection] = "close" }

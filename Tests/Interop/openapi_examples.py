@@ -21,7 +21,7 @@ MINT = {"actor": {"sub": "alice", "groups": ["support"]}, "agent": {"sub": "agen
 REVOCATION = {"dimension": "actor", "id": "nobody-in-particular", "reason": "To see whether it works."}
 # What names stand for in a path, and in a query.
 VALUES = {"tenant": "acme", "name": "scratch", "revision": 1, "secret": "AAAAAAAAAAAA", "limit": 2, "to": 1,
-          "sub": "alice", "connector": "crm-mcp", "tool": "find_contact", "since": "2026-01-02T03:04:05Z",
+          "sub": "alice", "connector": "crm-mcp", "environment": "prod", "tool": "find_contact", "since": "2026-01-02T03:04:05Z",
           "until": "2040-01-02T03:04:05Z", "q": "a"}
 
 

@@ -20,6 +20,8 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case keyRetire = "key_retire"
     /// The tenants' own keys are sealed under another key encryption key.
     case keyEncryptionKeyRotate = "kek_rotate"
+    /// Reading the tools of a deployment; recorded only where it was refused.
+    case toolsRead = "tools_read"
     /// Reading through the admin API; recorded only where it was refused.
     case adminRead = "admin_read"
     case auditExport = "audit_export"

@@ -6,6 +6,7 @@ package struct TenantSnapshot: Sendable {
     let connectorsByResource: [ResourceURI: ConnectorID]
     let grantsByDeployment: [DeploymentID: [Grant]]
     let contracts: Contracts
+    private let toolLists: ToolLists
 
     package init(registry: TenantRegistry, keys: KeyRing, revocations: RevocationCutoffs) {
         self.registry = registry
@@ -15,6 +16,7 @@ package struct TenantSnapshot: Sendable {
             registry.connectors.values.map { ($0.resource, $0.id) }, uniquingKeysWith: { first, _ in first })
         grantsByDeployment = Dictionary(grouping: registry.grants.values, by: \.deployment)
         contracts = Contracts(registry)
+        toolLists = ToolLists()
     }
 
     private init(copying other: TenantSnapshot, revocations: RevocationCutoffs) {
@@ -24,6 +26,7 @@ package struct TenantSnapshot: Sendable {
         connectorsByResource = other.connectorsByResource
         grantsByDeployment = other.grantsByDeployment
         contracts = other.contracts
+        toolLists = other.toolLists
     }
 
     /// The same registry and keys, with one cutoff more.
@@ -31,5 +34,15 @@ package struct TenantSnapshot: Sendable {
         var revocations = revocations
         revocations.add(cutoff)
         return TenantSnapshot(copying: self, revocations: revocations)
+    }
+
+    /// What a model may know of a deployment's tools.
+    ///
+    /// - Throws: ``HallpassError/unknownEnvironment``, ``HallpassError/unknownConnector``.
+    package func tools(of id: DeploymentID) throws(HallpassError) -> ToolList {
+        guard let connector = registry.connectors[id.connector] else { throw .unknownConnector }
+        guard registry.environments[id.environment] != nil else { throw .unknownEnvironment }
+        guard let deployment = registry.deployments[id] else { throw .unknownConnector }
+        return toolLists.list(connector, deployment)
     }
 }

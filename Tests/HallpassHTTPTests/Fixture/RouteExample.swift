@@ -34,7 +34,7 @@ struct RouteExample: Sendable {
     /// Its name among the clients of the fixture's tenants.
     var client: String {
         switch route.event {
-        case .mint: "gateway"
+        case .mint, .toolsRead: "gateway"
         case .verify, .outcome, .introspect, .revokeToken: "crm-server"
         default: "admin"
         }

@@ -1,0 +1,47 @@
+import HallpassCrypto
+package import StrictJSON
+import Synchronization
+
+/// What a model may know of a deployment's tools, in the shape of MCP's `tools/list`: those that can be called there, each
+/// with a schema that accepts what a call will be held against.
+package struct ToolList: Hashable, Sendable {
+    /// `[{"name","description","inputSchema","annotations"}]`, in the order they were registered.
+    package let tools: [JSONValue]
+    /// Names this very list: SHA-256 of its canonical form in base64url, 43 characters.
+    package let digest: String
+
+    init(_ connector: Connector, _ deployment: Deployment) {
+        tools = connector.tools
+            // A tool whose scopes are out of reach is refused whoever asks.
+            .filter { deployment.allows($0) && $0.scopes.isSubset(of: deployment.scopes) }
+            .map { tool in Self.entry(tool, deployment.constraints.filter { $0.tool == tool.name }) }
+        digest = Base64URL.encode(SHA256.hash(CanonicalJSON.bytes(of: .array(tools))))
+    }
+
+    private static func entry(_ tool: Tool, _ constraints: [Constraint]) -> JSONValue {
+        let merged = MergedSchema.make(tool.inputSchema, narrowedBy: constraints.map(\.schema))
+        let own = [tool.description.map(JSONValue.string), merged["description"], merged["title"]]
+        let description = own.first { !SchemaSentence.isBlank($0) } ?? nil
+        return [
+            "name": .string(tool.name.rawValue),
+            "description": description ?? .string(SchemaSentence.sentences(for: tool.effect, merged)),
+            "inputSchema": .object(SchemaSentence.describingParameters(of: merged)),
+            "annotations": [
+                "readOnlyHint": .bool(tool.effect == .read), "destructiveHint": .bool(tool.effect == .destructive),
+                "idempotentHint": .bool(tool.isRepeatable),
+            ],
+        ]
+    }
+}
+
+/// The lists of one tenant as of one moment, each made when it is first asked for and kept.
+final class ToolLists: Sendable {
+    private let made = Mutex<[DeploymentID: ToolList]>([:])
+
+    func list(_ connector: Connector, _ deployment: Deployment) -> ToolList {
+        if let list = made.withLock({ $0[deployment.id] }) { return list }
+        let list = ToolList(connector, deployment)
+        made.withLock { $0[deployment.id] = list }
+        return list
+    }
+}
