@@ -68,6 +68,8 @@ package enum Limits {
     /// Buckets of one tenant that are remembered at once, so that no tenant's many actors take the memory of all: so many were
     /// measured at 20 MB.
     package static let rateBucketsPerTenant = 20_000
+    /// Warnings in the answer to one change of the registry; nobody reads more at once.
+    package static let warningsPerChange = 1_000
     /// Token rows are kept this long past their expiry, in seconds, so that a clock set back finds them still.
     package static let tokenRetentionSeconds: Int64 = 3_600
 

@@ -39,17 +39,33 @@ package final class ArgumentSchema: Sendable {
         return made
     }
 
-    /// What is wrong with a schema, or `nil` if it can be registered.
+    /// What keeps a schema from being registered, and what its author should know of it all the same.
     ///
     /// - Parameter pointer: where the schema stands in its document.
-    static func violation(in schema: JSONValue, at pointer: JSONPointer) -> JSONViolation? {
-        do throws(SchemaError) {
-            _ = try SchemaCompiler.forArguments.compile(schema)
-            return nil
-        } catch {
-            let path = error.pointer.isEmpty || error.pointer.hasPrefix("/") ? error.pointer : ""
-            return JSONViolation(path: pointer.description + path, rule: error.rule, message: error.message)
+    static func review(_ schema: JSONValue, at pointer: JSONPointer) -> SchemaFindings {
+        func place(_ path: String) -> String {
+            pointer.description + (path.isEmpty || path.hasPrefix("/") ? path : "")
         }
+        let review = SchemaCompiler.forArguments.review(schema)
+        return SchemaFindings(
+            violations: review.errors.map {
+                JSONViolation(path: place($0.pointer), rule: $0.rule, message: $0.message)
+            },
+            warnings: review.warnings.map {
+                JSONViolation(path: place($0.pointer), rule: $0.rule, message: $0.message)
+            })
+    }
+}
+
+/// All that there is to say of the schemas in one document.
+struct SchemaFindings {
+    var violations: [JSONViolation] = []
+    /// What was read as meant, or has no effect.
+    var warnings: [JSONViolation] = []
+
+    static func += (left: inout Self, right: Self) {
+        left.violations += right.violations
+        left.warnings += right.warnings
     }
 }
 

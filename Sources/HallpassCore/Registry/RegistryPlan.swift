@@ -6,6 +6,8 @@ package struct RegistryPlan: Hashable, Sendable {
     package let changes: [RegistryChange]
     /// Valid as a whole. Its revision is one more than before, or the same where nothing changes.
     package let result: TenantRegistry
+    /// What the authors of documents that are new or changed should know, and what keeps none of them out.
+    package private(set) var warnings: [RegistryWarning] = []
 
     /// Plans to register `documents`.
     ///
@@ -18,6 +20,7 @@ package struct RegistryPlan: Hashable, Sendable {
     ) throws(RegistryViolations) -> RegistryPlan {
         var registry = current
         var found: [RegistryViolation] = []
+        var warnings: [RegistryWarning] = []
         var documentByKey: [ResourceKey: Int] = [:]
         for (index, document) in documents.enumerated() {
             if let violation = violation(
@@ -28,8 +31,12 @@ package struct RegistryPlan: Hashable, Sendable {
             }
             documentByKey[document.key] = index
             if current.resource(document.key) != document {
-                found += document.schemaViolations.map {
+                let findings = document.schemaFindings
+                found += findings.violations.map {
                     RegistryViolation(key: document.key, document: index, violation: $0)
+                }
+                warnings += findings.warnings.prefix(Limits.warningsPerChange - warnings.count).map {
+                    RegistryWarning(key: document.key, document: index, finding: $0)
                 }
             }
             registry.put(document)
@@ -45,7 +52,9 @@ package struct RegistryPlan: Hashable, Sendable {
             return RegistryViolation(key: violation.key, document: document, violation: violation.violation)
         }
         guard found.isEmpty else { throw RegistryViolations(found) }
-        return RegistryPlan(from: current, to: registry, touching: touched)
+        var plan = RegistryPlan(from: current, to: registry, touching: touched)
+        plan.warnings = warnings
+        return plan
     }
 
     /// - Parameters:

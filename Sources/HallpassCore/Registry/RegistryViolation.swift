@@ -16,6 +16,23 @@ package struct RegistryViolation: Hashable, Sendable {
     }
 }
 
+/// Something in a document that was accepted and that its author may not have meant.
+package struct RegistryWarning: Hashable, Sendable {
+    package let key: ResourceKey
+    /// Counted from 0 among the documents given.
+    package let document: Int
+    /// Its path starts at the resource's document.
+    package let finding: JSONViolation
+
+    /// `{"document","kind","name","path","rule","message"}`
+    package var json: JSONValue {
+        [
+            "document": .integer(Int64(document)), "kind": .string(key.kind.rawValue), "name": .string(key.name),
+            "path": .string(finding.path), "rule": .string(finding.rule), "message": .string(finding.message),
+        ]
+    }
+}
+
 /// Everything that was found wrong with a registry or its documents; never empty.
 package struct RegistryViolations: Error, Hashable, Sendable {
     /// The first ``countMaximum``: first what the documents say, in their order, then what they would break elsewhere.

@@ -10,7 +10,7 @@ extension Answer {
         headers[.eTag] = "\"\(resource.entityTag)\""
     }
 
-    /// `{"ok":true,"revision","resource","secret"?}`: 201 where it was not there before.
+    /// `{"ok":true,"revision","resource","secret"?,"warnings"}`: 201 where it was not there before.
     init(put answer: RegistryAnswer, at key: ResourceKey) {
         let isNew = answer.plan.changes.contains { $0.key == key && $0.before == nil }
         let resource = answer.plan.result.resource(key)
@@ -19,6 +19,7 @@ extension Answer {
         object["revision"] = .integer(answer.revision)
         object["resource"] = resource?.json
         if let secret = answer.secrets.first?.value { object["secret"] = .string(secret.text) }
+        object["warnings"] = answer.warnings
         self.init(isNew ? .created : .ok, object)
         if let resource { headers[.eTag] = "\"\(resource.entityTag)\"" }
     }
@@ -32,7 +33,7 @@ extension Answer {
         self.init(.ok, object)
     }
 
-    /// `{"ok":true,"dry_run","plan":{"changes"},"revision","secrets"}`
+    /// `{"ok":true,"dry_run","plan":{"changes"},"revision","secrets","warnings"}`
     init(plan answer: RegistryAnswer, isDryRun: Bool) {
         var secrets = JSONObject()
         for (client, secret) in answer.secrets.sorted(by: { $0.key < $1.key }) {
@@ -46,6 +47,7 @@ extension Answer {
         object["plan"] = .object(plan)
         object["revision"] = .integer(answer.revision)
         object["secrets"] = .object(secrets)
+        object["warnings"] = answer.warnings
         self.init(.ok, object)
     }
 }
@@ -53,4 +55,7 @@ extension Answer {
 extension RegistryAnswer {
     /// `[{"op","kind","name","fields"}]`
     fileprivate var changes: JSONValue { plan.json.objectValue?["changes"] ?? [] }
+
+    /// `[{"document","kind","name","path","rule","message"}]`
+    fileprivate var warnings: JSONValue { .array(plan.warnings.map(\.json)) }
 }

@@ -8,9 +8,12 @@ struct SchemaCompilation {
     private var nodes: [SchemaNode?] = []
     private var nodeByLocation: [LocationID: NodeID] = [:]
     private var queue: [LocationID] = []
+    private var queueStart = 0
     private var patterns: [String: Pattern] = [:]
     private var dynamicNames: Set<String> = []
     private(set) var warnings: [SchemaWarning] = []
+    /// What is wrong so far: one keyword that cannot be read keeps no other from being looked at.
+    private(set) var errors: [SchemaError] = []
 
     init(options: SchemaOptions, registry: SchemaRegistry, limits: SchemaLimits) {
         self.options = options
@@ -24,6 +27,7 @@ struct SchemaCompilation {
         let root = node(at: top)
         for location in index.schemaLocations { _ = node(at: location) }
         try compileQueue()
+        if let first = errors.first { throw first }
         let nodes = nodes.compactMap(\.self)
         try ReferenceLoops.refuse(in: nodes, locationOf: nodeByLocation, index.locations)
         let program = CompiledSchema.Program(
@@ -34,11 +38,18 @@ struct SchemaCompilation {
 
     private mutating func compileQueue() throws(SchemaError) {
         repeat {
-            while let location = queue.popLast() {
-                if let id = nodeByLocation[location] { nodes[id] = try compile(location) }
+            // In the order found, so that what is reported stands in the order of the document.
+            while queueStart < queue.count {
+                let location = queue[queueStart]
+                queueStart += 1
+                if let id = nodeByLocation[location] {
+                    nodes[id] = try collect { (compilation: inout SchemaCompilation) throws(SchemaError) in
+                        try compilation.compile(location)
+                    }
+                }
             }
             addDynamicAnchors()
-        } while !queue.isEmpty
+        } while queueStart < queue.count
     }
 
     private mutating func compile(_ location: LocationID) throws(SchemaError) -> SchemaNode {
@@ -141,10 +152,26 @@ extension SchemaCompilation {
         error(.malformed, keyword, in: schema, message)
     }
 
+    /// Reads on where something cannot be read, and remembers it.
+    ///
+    /// - Returns: `nil` where nothing was found, and where what was found is wrong.
+    /// - Throws: only a limit: past one there is no reading on.
+    mutating func collect<Value>(
+        _ read: (inout SchemaCompilation) throws(SchemaError) -> Value?
+    ) throws(SchemaError) -> Value? {
+        do throws(SchemaError) {
+            return try read(&self)
+        } catch {
+            guard error.kind != .limitExceeded else { throw error }
+            if errors.count < limits.findings, !errors.contains(error) { errors.append(error) }
+            return nil
+        }
+    }
+
     mutating func warn(
         _ kind: SchemaWarning.Kind, _ keyword: String, in schema: Subschema, _ message: String
     ) {
-        guard warnings.count < limits.warnings else { return }
+        guard warnings.count < limits.findings else { return }
         warnings.append(
             SchemaWarning(
                 kind: kind, pointer: index.locations.pointer(to: schema.location, keyword: keyword), rule: keyword,

@@ -18,9 +18,20 @@ package struct SchemaCompiler: Sendable {
 
     /// Compiles the whole document, parts that nothing refers to included.
     ///
-    /// - Throws: the first thing that is wrong with it.
+    /// - Throws: the first thing that is wrong with it; ``review(_:)`` finds the others.
     package func compile(_ schema: JSONValue) throws(SchemaError) -> CompiledSchema {
         var compilation = SchemaCompilation(options: options, registry: registry, limits: limits)
         return try compilation.run(schema)
+    }
+
+    /// Compiles the document to say everything about it that its author should know.
+    package func review(_ schema: JSONValue) -> SchemaReview {
+        var compilation = SchemaCompilation(options: options, registry: registry, limits: limits)
+        do throws(SchemaError) {
+            return SchemaReview(errors: [], warnings: try compilation.run(schema).warnings)
+        } catch {
+            let others = compilation.errors.filter { $0 != error }
+            return SchemaReview(errors: [error] + others, warnings: compilation.warnings)
+        }
     }
 }

@@ -39,6 +39,13 @@ package struct SchemaWarning: Hashable, Sendable {
     package let message: String
 }
 
+/// What is wrong with a schema, in the order of the document, and what is worth knowing of it.
+package struct SchemaReview: Hashable, Sendable {
+    /// Empty where it compiles. What identifies schemas is read first: where that is wrong, it is the one error.
+    package let errors: [SchemaError]
+    package let warnings: [SchemaWarning]
+}
+
 extension SchemaError: CustomStringConvertible {
     package var description: String { "\(pointer.isEmpty ? "(root)" : pointer): \(rule): \(message)" }
 }

@@ -10,8 +10,8 @@ package struct SchemaLimits: Hashable, Sendable {
     package var subschemas: Int
     /// Distinct regular expressions.
     package var patterns: Int
-    /// Warnings kept; the rest are dropped.
-    package var warnings: Int
+    /// Warnings kept, and errors; the rest are dropped.
+    package var findings: Int
 
     package static let `default` = SchemaLimits()
 
@@ -23,6 +23,6 @@ package struct SchemaLimits: Hashable, Sendable {
         self.textBytes = textBytes
         self.subschemas = subschemas
         self.patterns = patterns
-        warnings = 100
+        findings = 100
     }
 }

@@ -44,13 +44,18 @@ enum KeywordTable {
     static func compile(
         _ schema: Subschema, _ compilation: inout SchemaCompilation
     ) throws(SchemaError) -> [any Keyword] {
-        try UnknownKeywords.review(schema, &compilation)
+        _ = try compilation.collect { (compilation: inout SchemaCompilation) throws(SchemaError) -> Void? in
+            try UnknownKeywords.review(schema, &compilation)
+        }
         if schema.dialect.draft == .draft07, schema.object["$ref"] != nil {
             return try RefKeyword.compile(schema, &compilation).map { [$0] } ?? []
         }
         var keywords: [any Keyword] = []
         for entry in entries where schema.dialect.vocabularies.contains(entry.vocabulary) {
-            if let keyword = try entry.compile(schema, &compilation) { keywords.append(keyword) }
+            let keyword = try compilation.collect { (compilation: inout SchemaCompilation) throws(SchemaError) in
+                try entry.compile(schema, &compilation)
+            }
+            if let keyword { keywords.append(keyword) }
         }
         Contradictions.review(schema, &compilation)
         return keywords

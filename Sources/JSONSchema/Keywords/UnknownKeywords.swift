@@ -41,8 +41,11 @@ enum UnknownKeywords {
                 continue
             }
             if let replacement = former[name] {
-                throw compilation.error(
-                    .unsupported, name, in: schema, "a keyword of another draft; write \"\(replacement)\"")
+                _ = try compilation.collect { (compilation: inout SchemaCompilation) throws(SchemaError) -> Void? in
+                    throw compilation.error(
+                        .unsupported, name, in: schema, "a keyword of another draft; write \"\(replacement)\"")
+                }
+                continue
             }
             if name == "additionalItems" {
                 try reviewAdditionalItems(schema, &compilation)

@@ -19,13 +19,13 @@ struct MergedSchemaTests {
             let constraints = (0..<2).map { _ in random.constraint() }
             // What could not be registered is not looked at.
             let isRegistrable = ([schema] + constraints).allSatisfy {
-                ArgumentSchema.violation(in: $0, at: .root) == nil
+                ArgumentSchema.review($0, at: .root).violations.isEmpty
             }
             guard isRegistrable else { continue }
             for count in 0...2 {
                 let merged = JSONValue.object(
                     MergedSchema.make(schema, narrowedBy: Array(constraints.prefix(count))))
-                let broken = ArgumentSchema.violation(in: merged, at: .root)
+                let broken = ArgumentSchema.review(merged, at: .root).violations.first
                 guard broken == nil else {
                     Issue.record("\(Self.text(merged)): \(broken.map(String.init(describing:)) ?? "")")
                     continue

@@ -44,7 +44,8 @@ struct ApplyCommand: ClientCommand {
         if isJSON {
             try StandardOutput.writeJSON(report.json(secretsFile: shownFile))
         } else {
-            try StandardOutput.writeLine(report.text(tenant: tenant, secretsFile: shownFile))
+            let warnings = SchemaWarnings(report.warnings.map(manifest.locate))
+            try StandardOutput.writeLine(report.text(tenant: tenant, secretsFile: shownFile, warnings: warnings))
         }
         if let unwritten {
             StandardError.writeLine(unwritten.text)

@@ -6,6 +6,8 @@ struct RegistryChangeReport {
     private let answer: JSONObject
     let plan: ChangePlan
     let secrets: JSONObject
+    /// `[{"document","kind","name","path","rule","message"}]`
+    let warnings: [JSONValue]
     private let isDryRun: Bool
     private let revision: Int64
 
@@ -16,6 +18,7 @@ struct RegistryChangeReport {
         self.answer = answer
         plan = ChangePlan(changes)
         secrets = answer["secrets"]?.objectValue ?? JSONObject()
+        warnings = answer["warnings"]?.arrayValue ?? []
         isDryRun = answer["dry_run"]?.boolValue ?? false
         self.revision = revision
     }
@@ -31,14 +34,14 @@ struct RegistryChangeReport {
     }
 
     /// Several lines without a line break at the end.
-    func text(tenant: TenantID, secretsFile: String?) -> String {
+    func text(tenant: TenantID, secretsFile: String?, warnings: SchemaWarnings = SchemaWarnings([])) -> String {
         var lines = ["Tenant \(tenant)", plan.text]
         if isDryRun {
             lines.append("This was a dry run; nothing changed.")
         } else if !plan.isEmpty {
             lines.append("Done: revision \(revision).")
         }
-        return (lines + secretLines(secretsFile)).joined(separator: "\n")
+        return (lines + warnings.lines + secretLines(secretsFile)).joined(separator: "\n")
     }
 
     private func secretLines(_ secretsFile: String?) -> [String] {
