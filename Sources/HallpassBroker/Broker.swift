@@ -11,6 +11,7 @@ package final class Broker: Sendable {
     let ledger: Ledger
     let registryStore: RegistryStore
     let auditStore: AuditStore
+    let approvalStore: ApprovalStore
     /// `nil` where the key encryption key does not change.
     let custody: KeyCustody?
     let clock: Clock
@@ -34,6 +35,7 @@ package final class Broker: Sendable {
         self.clock = clock
         registryStore = RegistryStore(database: database, ledger: ledger)
         auditStore = AuditStore(database: database)
+        approvalStore = ApprovalStore(database: database)
         decoyKey = try HMACSHA256Key(SecretBytes.random(count: 32))
     }
 
@@ -76,11 +78,11 @@ package final class Broker: Sendable {
         return try await registryStore.load(tenant, nowSeconds: clock.nowSeconds) ?? stored
     }
 
-    private func vault(of stored: StoredTenant) throws -> OutcomeVault {
+    private func vault(of stored: StoredTenant) throws -> CallVault {
         let tenant = stored.registry.tenant.id
         guard let newest = stored.dataKeys.last else { throw StartError.dataKeyDoesNotOpen(tenant) }
         do {
-            return try OutcomeVault(dataKey: tenantKeys.open(newest, as: .data))
+            return try CallVault(dataKey: tenantKeys.open(newest, as: .data))
         } catch {
             throw StartError.dataKeyDoesNotOpen(tenant)
         }

@@ -21,6 +21,11 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case invalidArguments = "invalid_arguments"
     /// Stands for whatever a constraint's `when_violated` says; never on the wire itself.
     case constraintViolated = "constraint_violated"
+    case approvalRequired = "approval_required"
+    case approvalPending = "approval_pending"
+    case approvalRejected = "approval_rejected"
+    /// It is not to be decided any more.
+    case approvalClosed = "approval_closed"
     case malformedToken = "malformed_token"
     case unknownKey = "unknown_key"
     case badSignature = "bad_signature"
@@ -52,7 +57,9 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     /// True only if the very same call can succeed later.
     package var isRetryable: Bool {
         switch self {
-        case .idempotencyInFlight, .rateLimited, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable: true
+        case .approvalPending, .idempotencyInFlight, .rateLimited, .overloaded, .unavailable, .storageUnavailable,
+            .auditUnavailable:
+            true
         default: false
         }
     }
@@ -61,18 +68,20 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     package var suggestedAction: String {
         switch self {
         case .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed, .notFound,
-            .revisionConflict, .inUse, .limitReached, .outcomeConflict:
+            .revisionConflict, .inUse, .limitReached, .outcomeConflict, .approvalClosed:
             "fix_request"
         case .invalidClient: "check_credentials"
         case .actorNotProven: "reauthenticate_user"
         case .unknownConnector, .unknownEnvironment, .unknownTool: "list_tools"
         case .toolNotAllowed, .insufficientScope, .actorNotGranted: "request_access"
         case .invalidArguments, .constraintViolated, .idempotencyKeyRequired, .idempotencyConflict: "fix_arguments"
+        case .approvalRequired: "route_to_human_approval"
+        case .approvalPending: "wait_for_approval"
         case .outcomeUnknown: "reconcile"
         case .malformedToken, .unknownKey, .badSignature, .wrongIssuer, .wrongAudience, .tokenExpired,
             .tokenNotYetValid, .toolMismatch, .argumentsMismatch, .tokenAlreadyUsed, .tokenRevoked, .tokenNotIssued:
             "mint_new_token"
-        case .forbidden, .disabled, .internal: "contact_admin"
+        case .forbidden, .disabled, .approvalRejected, .internal: "contact_admin"
         case .idempotencyInFlight, .rateLimited, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable:
             "wait"
         }

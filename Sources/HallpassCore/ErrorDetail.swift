@@ -9,11 +9,16 @@ package struct ErrorDetail: Hashable, Sendable {
     package let message: String
     /// The values that would do, where they can be listed.
     package let allowed: [JSONValue]?
+    /// What to wait for, where a person can lift the refusal.
+    package let approval: ApprovalID?
 
-    package init(path: String, rule: String, message: String, allowed: [JSONValue]? = nil) {
+    package init(
+        path: String, rule: String, message: String, allowed: [JSONValue]? = nil, approval: ApprovalID? = nil
+    ) {
         self.path = path
         self.rule = rule
         self.message = message
         self.allowed = allowed
+        self.approval = approval
     }
 }

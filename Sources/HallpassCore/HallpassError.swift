@@ -26,6 +26,11 @@ package enum HallpassError: Error, Hashable, Sendable {
     /// Every violation of the tool's schema, at once.
     case invalidArguments([ErrorDetail])
     case constraintViolated(ConstraintRefusal, [ErrorDetail])
+    /// With the approval to wait for, where one was asked for: at mint.
+    case approvalRequired(ApprovalReference?)
+    case approvalPending(ApprovalID)
+    case approvalRejected(ApprovalID)
+    case approvalClosed(ApprovalState)
     case malformedToken
     case unknownKey
     case badSignature
@@ -93,6 +98,10 @@ extension HallpassError {
         case .actorNotGranted: .actorNotGranted
         case .invalidArguments: .invalidArguments
         case .constraintViolated: .constraintViolated
+        case .approvalRequired: .approvalRequired
+        case .approvalPending: .approvalPending
+        case .approvalRejected: .approvalRejected
+        case .approvalClosed: .approvalClosed
         case .malformedToken: .malformedToken
         case .unknownKey: .unknownKey
         case .badSignature: .badSignature
@@ -145,6 +154,12 @@ extension HallpassError {
         case .actorNotGranted: "The person this call is for has no grant for it in this environment."
         case .invalidArguments(let details): Self.sentence("The arguments are", "they", details)
         case .constraintViolated(let refusal, _): refusal.message
+        case .approvalRequired(let approval):
+            approval?.message
+                ?? "A person has to approve this call; mint a call token with its arguments to ask for it."
+        case .approvalPending: "Nobody has decided on this approval yet; mint again with it later."
+        case .approvalRejected: "This call was put before a person, who rejected it."
+        case .approvalClosed(let state): "This approval is not to be decided any more: it is \(state.rawValue)."
         case .malformedToken: "The token is not a well-formed call token."
         case .unknownKey: "The token was not signed with a key that is in use."
         case .badSignature: "The token's signature does not match."
@@ -191,6 +206,11 @@ extension HallpassError {
         case .invalidArguments(let details), .constraintViolated(_, let details): details
         case .insufficientScope(let missing):
             missing.scopes.map { ErrorDetail(path: "/scope", rule: "scope", message: $0.rawValue) }
+        case .approvalRequired(let approval): approval.map { [$0.detail] } ?? []
+        case .approvalPending(let id):
+            [ErrorDetail(path: "", rule: "approval", message: "waits for a person's decision", approval: id)]
+        case .approvalRejected(let id):
+            [ErrorDetail(path: "", rule: "approval", message: "was rejected", approval: id)]
         default: []
         }
     }
@@ -209,10 +229,14 @@ extension HallpassError {
         if case .constraintViolated(let refusal, _) = self { refusal.suggestedAction } else { code.suggestedAction }
     }
 
+    /// The approval that was asked for, or that the refusal is about.
+    package var approval: ApprovalID? { details.lazy.compactMap(\.approval).first }
+
     /// When to ask again, for what the broker itself calls retryable.
     package var retryAfterSeconds: Int? {
         switch self {
         case .idempotencyInFlight(let seconds), .rateLimited(_, let seconds): Int(seconds)
+        case .approvalPending: Limits.approvalPollSeconds
         default: code.isRetryable ? 1 : nil
         }
     }

@@ -70,6 +70,18 @@ package enum Limits {
     package static let rateBucketsPerTenant = 20_000
     /// Warnings in the answer to one change of the registry; nobody reads more at once.
     package static let warningsPerChange = 1_000
+    /// How long an approval lives from its request, unless its deployment says otherwise: an hour.
+    package static let approvalLifetimeDefaultSeconds: Int64 = 3_600
+    /// What a deployment may say of that: a minute to a week.
+    package static let approvalLifetimeSeconds: ClosedRange<Int64> = 60...604_800
+    /// Canonical arguments of a call that needs an approval: a person has to read them.
+    package static let approvalArgumentsBytes = 64 * 1024
+    /// Calls of one actor that wait for a decision, so that nobody fills the queue of those who decide.
+    package static let pendingApprovalsPerActor = 20
+    /// When to ask again about an approval nobody has decided on: people do not answer within a second.
+    package static let approvalPollSeconds = 15
+    /// An approval is there to be looked at for this long past its expiry, in seconds: a week; the audit keeps what it says.
+    package static let approvalRetentionSeconds: Int64 = 604_800
     /// Token rows are kept this long past their expiry, in seconds, so that a clock set back finds them still.
     package static let tokenRetentionSeconds: Int64 = 3_600
 

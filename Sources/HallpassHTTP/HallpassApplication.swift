@@ -53,6 +53,7 @@ package struct HallpassApplication {
             + ClientSecretRoutes(broker: broker).routes
             + SigningKeyRoutes(broker: broker).routes
             + KeyEncryptionKeyRoutes(broker: broker).routes
+            + ApprovalRoutes(broker: broker).routes
             + AuditRoutes(broker: broker).routes
     }
 

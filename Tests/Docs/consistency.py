@@ -79,7 +79,7 @@ def error_codes() -> dict[str, tuple[str, str, str]]:
     unseen = re.search(r"wireCases.*?filter \{ (.*?) \}", source)[1]
     for case in re.findall(r"\.(\w+)", unseen):
         del names[case]
-    retryable = set(re.findall(r"\.(\w+)", re.search(r"case ([^:]*): true", source)[1]))
+    retryable = set(re.findall(r"\.(\w+)", re.search(r"case ([^:]*):\s+true", source)[1]))
     actions = cases(source.split("var suggestedAction", 1)[1], r'"(\w+)"')
     status_source = source_text("ErrorStatus.swift")
     statuses = cases(status_source.split("var oauthError", 1)[0].split("switch self", 1)[1], r"\.(\w+)")
@@ -154,6 +154,8 @@ LIMITS = {
     "`txn`": ["transactionIDBytes"], "Idempotency key": ["subjectBytes"],
     "Outcome kept for replay": ["outcomeBytes"], "Lease": ["leaseSeconds", "leaseDefaultSeconds"],
     "Retention of a key": ["idempotencyRetentionSeconds", "idempotencyRetentionDefaultSeconds"],
+    "Approval": [
+        "approvalLifetimeSeconds", "approvalLifetimeDefaultSeconds", "pendingApprovalsPerActor", "approvalArgumentsBytes"],
     "Constraints": ["constraintsPerResource"],
     "Rate limit": ["rateLimitCalls", "rateLimitSeconds", "rateBucketsPerTenant"], "Descriptions and reasons": ["descriptionBytes"],
     "Tools of one connector": ["toolsPerConnector"], "Deployments of one `mcp_server` client": ["deploymentsPerClient"],

@@ -11,6 +11,7 @@ struct ErrorCodeTests {
                 "not_found", "invalid_client", "forbidden", "revision_conflict", "in_use", "limit_reached",
                 "actor_not_proven", "unknown_connector", "unknown_environment", "unknown_tool", "tool_not_allowed",
                 "insufficient_scope", "actor_not_granted", "invalid_arguments", "constraint_violated",
+                "approval_required", "approval_pending", "approval_rejected", "approval_closed",
                 "malformed_token", "unknown_key", "bad_signature",
                 "wrong_issuer", "wrong_audience", "token_expired", "token_not_yet_valid", "tool_mismatch",
                 "arguments_mismatch", "token_already_used", "token_revoked", "token_not_issued", "disabled",
@@ -21,7 +22,7 @@ struct ErrorCodeTests {
     }
 
     @Test func `only waiting makes the same call succeed`() {
-        for code in ErrorCode.allCases { #expect(code.isRetryable == (code.suggestedAction == "wait")) }
+        for code in ErrorCode.allCases { #expect(code.isRetryable == code.suggestedAction.hasPrefix("wait")) }
     }
 
     @Test func `what can be retried says when`() {

@@ -138,11 +138,10 @@ extension Ledger {
     /// Uses a token; `nil` when it was let through.
     func use(
         _ row: TokenRow, consumes: Bool = true,
-        refusalByGroups: @escaping @Sendable (Set<GroupName>) -> Refusal? = { _ in nil }
+        refusal: @escaping @Sendable (TokenBacking) -> Refusal? = { _ in nil }
     ) async throws -> Refusal? {
         let use = TokenUse(
-            tenant: row.tenant, sequence: row.sequence, id: row.id, consumes: consumes, refusalByGroups: refusalByGroups
-        )
+            tenant: row.tenant, sequence: row.sequence, id: row.id, consumes: consumes, refusal: refusal)
         switch try await submit(Fixture.entry(.use(use), tenant: row.tenant)) {
         case .used: return nil
         case .refused(let refusal): return refusal

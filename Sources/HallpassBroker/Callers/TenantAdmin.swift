@@ -16,6 +16,12 @@ package struct TenantAdmin: Sendable {
     package func require(_ permission: Permission) throws(HallpassError) {
         guard permissions.contains(permission) else { throw .forbidden(needs: permission.need) }
     }
+
+    /// Who it is that decides on approvals, and whose own calls it must not decide on.
+    var approver: Approver {
+        let id = client.client.id.rawValue
+        return Approver(author: "client:\(id)", names: [id])
+    }
 }
 
 extension Broker {
@@ -44,6 +50,8 @@ extension Permission {
         case .manageClientSecrets: "it needs the role tenant_admin or security"
         case .revoke, .manageKeys: "it needs the role security"
         case .readAudit: "it needs the role auditor"
+        case .readApprovals: "it needs the role security or auditor"
+        case .decideApprovals: "it needs the role security"
         }
     }
 }

@@ -4,7 +4,7 @@ import HallpassCrypto
 /// Everything that decisions need, as of one moment; replaced whole, never changed.
 package final class RegistrySnapshot: Sendable {
     package let tenants: [TenantID: TenantSnapshot]
-    let vaults: [TenantID: OutcomeVault]
+    let vaults: [TenantID: CallVault]
     /// By SHA-256 of the secret: two tenants may each have a client of one name, and neither learns of the other.
     let secrets: [SHA256Digest: SecretHolder]
 
@@ -17,7 +17,7 @@ package final class RegistrySnapshot: Sendable {
     }
 
     init(
-        tenants: [TenantID: TenantSnapshot] = [:], vaults: [TenantID: OutcomeVault] = [:],
+        tenants: [TenantID: TenantSnapshot] = [:], vaults: [TenantID: CallVault] = [:],
         secrets: [SHA256Digest: SecretHolder] = [:]
     ) {
         self.tenants = tenants
@@ -27,7 +27,7 @@ package final class RegistrySnapshot: Sendable {
 
     /// The same moment for every tenant but one.
     func replacing(
-        _ tenant: TenantID, with snapshot: TenantSnapshot, vault: OutcomeVault, secrets new: [SecretHolder]
+        _ tenant: TenantID, with snapshot: TenantSnapshot, vault: CallVault, secrets new: [SecretHolder]
     ) -> RegistrySnapshot {
         var tenants = tenants
         tenants[tenant] = snapshot

@@ -7,9 +7,9 @@ package struct AuthenticatedClient: Sendable {
     package let client: Client
     /// The tenant as it was when the client came in: one request sees one moment.
     let snapshot: TenantSnapshot
-    let vault: OutcomeVault
+    let vault: CallVault
 
-    fileprivate init(tenant: TenantID, client: Client, snapshot: TenantSnapshot, vault: OutcomeVault) {
+    fileprivate init(tenant: TenantID, client: Client, snapshot: TenantSnapshot, vault: CallVault) {
         self.tenant = tenant
         self.client = client
         self.snapshot = snapshot

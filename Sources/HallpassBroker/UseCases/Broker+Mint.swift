@@ -16,6 +16,8 @@ package struct MintCommand: Sendable {
     package var scope: ScopeSet?
     package var lifetimeSeconds: Int64?
     package var transaction: TransactionID?
+    /// The approval that an earlier refusal named.
+    package var approval: ApprovalID?
 
     package init(proof: ActorProof, target: MintRequest.Target, environment: EnvironmentID) {
         self.proof = proof
@@ -45,18 +47,33 @@ extension Broker {
         var entry = AuditEntry(.mint, .allow, by: client, context, at: clock)
         entry.describe(command)
         let made: (token: MintedToken, row: TokenRow)
+        let action: LedgerAction
         do throws(Refusal) {
             let request = try prove(command, by: client, entry: &entry)
-            made = try makeToken(request, sequence: sequence, by: client)
+            let now = clock.nowSeconds
+            let decision = try MintPolicy.decide(request, in: client.snapshot, nowSeconds: now)
+            made = try makeToken(request, decision, sequence: sequence, nowSeconds: now, by: client)
+            if let demand = decision.demand {
+                entry.approvalID = command.approval
+                action = .issueOnApproval(
+                    try claim(made.row, on: demand, for: request, shown: command.approval, nowSeconds: now, by: client))
+            } else {
+                action = .issue(made.row)
+            }
         } catch {
             let refused = entry.refused(error)
             _ = try await submit(.record, for: client.tenant) { _ in refused }
             return .failure(error)
         }
+        let asked = entry
         entry.describe(made.token.claims)
         let issued = entry
-        _ = try await submit(.issue(made.row), for: client.tenant) { _ in issued }
-        return .success(made.token)
+        let outcome = try await submit(action, for: client.tenant) { outcome in
+            guard case .refused(let refusal) = outcome else { return issued }
+            return asked.refused(refusal)
+        }
+        guard case .refused(let refusal) = outcome else { return .success(made.token) }
+        return .failure(refusal)
     }
 
     /// Up to 64 mints, each on its own: one refused says nothing about the others. Answers stand in the order of `commands`.
@@ -112,6 +129,11 @@ extension Broker {
         request.tool = command.tool
         request.arguments = command.arguments
         request.argumentsDigest = try digest(of: command)
+        guard command.approval == nil || command.arguments != nil else {
+            throw Refusal(
+                .requestShape,
+                .invalidRequest(path: "/approval_id", rule: "arguments", message: "needs the arguments beside it"))
+        }
         entry.argumentsDigest = request.argumentsDigest
         request.scope = command.scope
         request.lifetimeSeconds = command.lifetimeSeconds
@@ -147,10 +169,9 @@ extension Broker {
     }
 
     private func makeToken(
-        _ request: MintRequest, sequence: Int64, by client: AuthenticatedClient
+        _ request: MintRequest, _ decision: MintDecision, sequence: Int64, nowSeconds now: Int64,
+        by client: AuthenticatedClient
     ) throws(Refusal) -> (MintedToken, TokenRow) {
-        let now = clock.nowSeconds
-        let decision = try MintPolicy.decide(request, in: client.snapshot, nowSeconds: now)
         try lookAtLimits(decision, request, of: client.tenant)
         guard let key = client.snapshot.keys.signingKey(for: decision.deployment, kind: decision.kind),
             let id = try? TokenID(bytes: RandomBytes.generate(count: TokenID.byteCount))

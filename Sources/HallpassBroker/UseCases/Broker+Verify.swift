@@ -72,7 +72,7 @@ extension Broker {
             tenant: client.tenant, sequence: token.claims.sequence, id: token.claims.id,
             consumes: token.claims.kind == .call,
             call: claim(callID, token.claims, command, decision, by: client),
-            refusalByGroups: { decision.refusal(groups: $0) })
+            refusal: { decision.refusal($0) })
         let executed = entry
         let outcome = try await submit(.use(use), for: client.tenant) { executed.ended(by: $0) }
         switch outcome {
@@ -155,7 +155,7 @@ extension Broker {
         let active = entry
         let peek = TokenUse(
             tenant: client.tenant, sequence: token.claims.sequence, id: token.claims.id, consumes: false,
-            refusalByGroups: { decision.refusal(groups: $0) })
+            refusal: { decision.refusal($0) })
         let outcome = try await submit(.use(peek), for: client.tenant) { outcome in
             guard case .refused(let refusal) = outcome else { return active }
             return active.inactive(refusal)

@@ -4,7 +4,7 @@ package enum Role: String, Hashable, Sendable, CaseIterable {
     case platformAdmin = "platform_admin"
     /// The registry of one tenant.
     case tenantAdmin = "tenant_admin"
-    /// Keys, revocations, client secrets.
+    /// Keys, revocations, client secrets, approvals.
     case security
     /// Reads the audit.
     case auditor

@@ -9,6 +9,10 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
     /// Of the platform as a whole.
     case rotateKeyEncryptionKey = "rotate_kek"
     case readAudit = "read_audit"
+    /// What waits for an approval, without its arguments, and what was decided.
+    case readApprovals = "read_approvals"
+    /// Shows the arguments too.
+    case decideApprovals = "decide_approvals"
 }
 
 extension Role {
@@ -19,8 +23,8 @@ extension Role {
         case .platformAdmin:
             [.createTenant, .readRegistry, .changeRegistry, .manageClientSecrets, .rotateKeyEncryptionKey]
         case .tenantAdmin: [.readRegistry, .changeRegistry, .manageClientSecrets]
-        case .security: [.readRegistry, .manageClientSecrets, .revoke, .manageKeys]
-        case .auditor: [.readRegistry, .readAudit]
+        case .security: [.readRegistry, .manageClientSecrets, .revoke, .manageKeys, .readApprovals, .decideApprovals]
+        case .auditor: [.readRegistry, .readAudit, .readApprovals]
         case .viewer: [.readRegistry]
         }
     }

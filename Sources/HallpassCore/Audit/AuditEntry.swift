@@ -25,6 +25,8 @@ package struct AuditEntry: Hashable, Sendable {
     package var tokenID: TokenID?
     package var tokenKind: TokenKind?
     package var callID: CallID?
+    /// The approval that was asked for, decided on, or used.
+    package var approvalID: ApprovalID?
     package var transaction: TransactionID?
     package var durationMicroseconds: Int64?
     /// What an admin's act was about: `connector crm-mcp`, `actor alice`. Of a call too many, which limit: `limit actor`.
@@ -49,6 +51,7 @@ package struct AuditEntry: Hashable, Sendable {
         entry.code = refusal.error.wireCode
         entry.check = refusal.check
         if case .rateLimited(let kind, _) = refusal.error { entry.target = "limit \(kind.rawValue)" }
+        entry.approvalID = refusal.error.approval ?? approvalID
         return entry
     }
 }

@@ -63,6 +63,7 @@ extension AuditEntry {
         var writer = CanonicalMembers()
         writer.add("act", act?.json)
         writer.add("address", address)
+        writer.add("approval_id", approvalID?.text)
         writer.add("args_sha256", argumentsDigest.map { Base64URL.encode($0) })
         writer.add("call_id", callID?.text)
         writer.add("check", check?.rawValue)

@@ -6,12 +6,25 @@ package struct Constraint: Hashable, Sendable {
     /// A JSON Schema that the arguments must satisfy as well.
     package let schema: JSONValue
     package let whenViolated: ConstraintRefusal
+    /// `nil`: a violation is final.
+    package let approval: ConstraintApproval?
 
-    package init(tool: ToolName, schema: JSONValue, whenViolated: ConstraintRefusal) {
+    package init(
+        tool: ToolName, schema: JSONValue, whenViolated: ConstraintRefusal, approval: ConstraintApproval? = nil
+    ) {
         self.tool = tool
         self.schema = schema
         self.whenViolated = whenViolated
+        self.approval = approval
     }
+}
+
+/// What a person's approval does about a violation.
+package enum ConstraintApproval: String, Hashable, Sendable, CaseIterable {
+    /// It is `approval_required`, in the broker's own words.
+    case required
+    /// It is what `when_violated` says, and an approval is offered beside it.
+    case offer
 }
 
 /// A refusal in an admin's own words, handed through exactly. Source: the protocol, "The registry document".
@@ -30,6 +43,9 @@ package struct ConstraintRefusal: Hashable, Sendable {
         self.isRetryable = isRetryable
         self.suggestedAction = suggestedAction
     }
+
+    /// The action that sends a caller to a person; what a constraint that offers an approval must suggest.
+    package static var humanApproval: String { ErrorCode.approvalRequired.suggestedAction }
 
     package static func isWord(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)

@@ -33,6 +33,19 @@ package enum AuthMode: String, Hashable, Sendable, CaseIterable {
     case none
 }
 
+/// What a deployment says about approvals.
+package struct DeploymentApproval: Hashable, Sendable {
+    /// Of these every call needs one here, whatever the tools themselves say.
+    package let tools: Set<ToolName>
+    /// How long one lives from its request, in seconds: 1 minute to 7 days.
+    package let lifetimeSeconds: Int64
+
+    package init(tools: Set<ToolName> = [], lifetimeSeconds: Int64 = Limits.approvalLifetimeDefaultSeconds) {
+        self.tools = tools
+        self.lifetimeSeconds = lifetimeSeconds
+    }
+}
+
 /// The connector card: what one connector may do in one environment.
 package struct Deployment: Hashable, Sendable {
     package let id: DeploymentID
@@ -53,12 +66,14 @@ package struct Deployment: Hashable, Sendable {
     package let leaseSeconds: Int64
     /// How often it may be called; `nil`: as often as anyone likes.
     package let limits: CallLimits?
+    package let approval: DeploymentApproval
 
     package init(
         id: DeploymentID, authMode: AuthMode, scopes: ScopeSet, tokenLifetimeSeconds: Int64,
         sessionScopes: ScopeSet = .empty, allowedTools: Set<ToolName>? = nil, constraints: [Constraint] = [],
         idempotencyRetentionSeconds: Int64 = Limits.idempotencyRetentionDefaultSeconds,
-        leaseSeconds: Int64 = Limits.leaseDefaultSeconds, limits: CallLimits? = nil
+        leaseSeconds: Int64 = Limits.leaseDefaultSeconds, limits: CallLimits? = nil,
+        approval: DeploymentApproval = DeploymentApproval()
     ) {
         self.id = id
         self.authMode = authMode
@@ -70,6 +85,7 @@ package struct Deployment: Hashable, Sendable {
         self.idempotencyRetentionSeconds = idempotencyRetentionSeconds
         self.leaseSeconds = leaseSeconds
         self.limits = limits
+        self.approval = approval
     }
 
     /// The second of the two independent controls: a tool that is not listed is not callable, whatever the scopes.

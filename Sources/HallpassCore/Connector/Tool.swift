@@ -33,10 +33,12 @@ package struct Tool: Hashable, Sendable {
     package let inputSchema: JSONValue?
     /// Acting twice does no more than acting once, as its author says.
     package let isIdempotent: Bool
+    /// Every call needs a person's approval, wherever the tool is deployed.
+    package let needsApproval: Bool
 
     package init(
         name: ToolName, description: String? = nil, effect: ToolEffect, scopes: ScopeSet, inputSchema: JSONValue? = nil,
-        isIdempotent: Bool = false
+        isIdempotent: Bool = false, needsApproval: Bool = false
     ) {
         self.name = name
         self.description = description
@@ -44,6 +46,7 @@ package struct Tool: Hashable, Sendable {
         self.scopes = scopes
         self.inputSchema = inputSchema
         self.isIdempotent = isIdempotent
+        self.needsApproval = needsApproval
     }
 
     /// Whether a call that nobody reported on may simply be made again.

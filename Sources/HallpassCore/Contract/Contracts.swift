@@ -19,19 +19,21 @@ struct Contracts: Sendable {
 
     /// One constraint with its schema at hand.
     private struct ConstraintCheck {
-        let tool: ToolName
+        let constraint: Constraint
         let schema: ArgumentSchema
-        let refusal: ConstraintRefusal
 
         init(_ constraint: Constraint) {
-            tool = constraint.tool
+            self.constraint = constraint
             schema = ArgumentSchema(constraint.schema)
-            refusal = constraint.whenViolated
         }
 
-        func violation(by arguments: JSONObject) throws(HallpassError) -> HallpassError? {
-            let details = try schema.violations(of: arguments)
-            return details.isEmpty ? nil : .constraintViolated(refusal, details)
+        func violation(by arguments: JSONObject) throws(Refusal) -> ConstraintViolation? {
+            do throws(HallpassError) {
+                let details = try schema.violations(of: arguments)
+                return details.isEmpty ? nil : ConstraintViolation(constraint, details)
+            } catch {
+                throw Refusal(.constraints, error)
+            }
         }
     }
 
@@ -70,33 +72,66 @@ struct Contracts: Sendable {
     }
 
     /// Holds arguments against what the deployment adds; the first constraint that is violated speaks.
-    func checkConstraints(_ arguments: JSONObject, tool: ToolName, of deployment: DeploymentID) throws(Refusal) {
-        for check in deploymentConstraints[DeploymentKey(deployment: deployment, tool: tool)] ?? [] {
-            if let error = try violation(of: check, by: arguments) { throw Refusal(.constraints, error) }
+    ///
+    /// - Returns: what has to be approved, where everything that is violated can be.
+    func checkConstraints(
+        _ arguments: JSONObject, tool: ToolName, of deployment: DeploymentID
+    ) throws(Refusal) -> ApprovalDemand? {
+        let key = DeploymentKey(deployment: deployment, tool: tool)
+        switch try violation(of: deploymentConstraints[key] ?? [], by: arguments, tool: tool) {
+        case .final(let refusal): throw refusal
+        case .approvable(let demand): return demand
+        case nil: return nil
         }
     }
 
     /// The grants among these that do not allow such arguments, each with what it says about that.
     func unmetGrants(
         _ grants: [Grant], arguments: JSONObject, tool: ToolName
-    ) throws(Refusal) -> [GrantID: HallpassError] {
+    ) throws(Refusal) -> [GrantID: ConstraintViolation] {
         guard !grantConstraints.isEmpty else { return [:] }
-        var unmet: [GrantID: HallpassError] = [:]
+        var unmet: [GrantID: ConstraintViolation] = [:]
         for grant in grants {
-            for check in grantConstraints[grant.id] ?? [] where check.tool == tool && unmet[grant.id] == nil {
-                if let error = try violation(of: check, by: arguments) { unmet[grant.id] = error }
-            }
+            unmet[grant.id] = try violation(of: grantConstraints[grant.id] ?? [], by: arguments, tool: tool)
         }
         return unmet
     }
 
+    /// The first that is final, because nobody is to be asked about a call that cannot be made; else the first of all.
     private func violation(
-        of check: ConstraintCheck, by arguments: JSONObject
-    ) throws(Refusal) -> HallpassError? {
-        do throws(HallpassError) {
-            return try check.violation(by: arguments)
-        } catch {
-            throw Refusal(.constraints, error)
+        of checks: [ConstraintCheck], by arguments: JSONObject, tool: ToolName
+    ) throws(Refusal) -> ConstraintViolation? {
+        var approvable: ConstraintViolation?
+        for check in checks where check.constraint.tool == tool {
+            switch try check.violation(by: arguments) {
+            case .final(let refusal): return .final(refusal)
+            case .approvable(let demand): approvable = approvable ?? .approvable(demand)
+            case nil: continue
+            }
         }
+        return approvable
+    }
+}
+
+/// What a violated constraint means for the call.
+enum ConstraintViolation: Hashable, Sendable {
+    case final(Refusal)
+    /// A person may lift it.
+    case approvable(ApprovalDemand)
+
+    init(_ constraint: Constraint, _ details: [ErrorDetail]) {
+        let spoken = Refusal(.constraints, .constraintViolated(constraint.whenViolated, details))
+        let cause = ApprovalCause(code: constraint.whenViolated.code, message: constraint.whenViolated.message)
+        self =
+            switch constraint.approval {
+            case nil: .final(spoken)
+            case .offer: .approvable(ApprovalDemand(refusal: spoken, cause: cause))
+            case .required:
+                .approvable(ApprovalDemand(refusal: Refusal(.approval, .approvalRequired(nil)), cause: cause))
+            }
+    }
+
+    var isFinal: Bool {
+        if case .final = self { true } else { false }
     }
 }

@@ -27,6 +27,9 @@ package typealias TokenID = RandomID<TokenClaims>
 /// One execution that the broker allowed.
 package typealias CallID = RandomID<CallIDOwner>
 
+/// A call that a person is asked about.
+package typealias ApprovalID = RandomID<Approval>
+
 /// A signing key's `kid`.
 package typealias KeyID = RandomID<SigningKey>
 

@@ -40,21 +40,40 @@ struct GrantCheck: Sendable {
     let scope: ScopeSet
     let nowSeconds: Int64
     /// Grants whose own constraints the arguments violate.
-    var unmet: [GrantID: HallpassError] = [:]
+    var unmet: [GrantID: ConstraintViolation] = [:]
 
-    func refusal(_ actor: Actor) -> Refusal? {
+    /// - Returns: what has to be approved before the grants cover the call; `nil` where they do as it is.
+    func demand(_ actor: Actor) throws(Refusal) -> ApprovalDemand? {
         guard let granted = ActorGrants(grants, actor: actor, tool: tool, nowSeconds: nowSeconds) else {
-            return Refusal(.grant, .actorNotGranted)
+            throw Refusal(.grant, .actorNotGranted)
         }
         let missing = scope.subtracting(granted.scopes)
-        guard missing.isEmpty else { return Refusal(.grant, .insufficientScope(missing: missing)) }
-        guard !unmet.isEmpty else { return nil }
-        let met = ActorGrants(
-            grants, actor: actor, tool: tool, nowSeconds: nowSeconds, leavingOut: Set(unmet.keys))
-        guard met.map({ scope.isSubset(of: $0.scopes) }) != true else { return nil }
+        guard missing.isEmpty else { throw Refusal(.grant, .insufficientScope(missing: missing)) }
+        guard !unmet.isEmpty, !covers(actor, without: unmet) else { return nil }
         // Without its unmet grants the call is not covered, so one of those is what stands in its way.
-        let own = grants.first { unmet[$0.id] != nil && $0.covers(tool) && $0.isFor(actor) }
-        return own.flatMap { unmet[$0.id] }.map { Refusal(.constraints, $0) } ?? Refusal(.grant, .actorNotGranted)
+        let isApprovable = covers(actor, without: unmet.filter(\.value.isFinal))
+        let own = grants.lazy.filter { $0.isInForce(atSeconds: nowSeconds) && $0.covers(tool) && $0.isFor(actor) }
+            .compactMap { unmet[$0.id] }
+        switch own.first(where: { $0.isFinal != isApprovable }) {
+        case .approvable(let demand): return demand
+        case .final(let refusal): throw refusal
+        case nil: throw Refusal(.grant, .actorNotGranted)
+        }
+    }
+
+    /// Whether they do, be it with an approval.
+    func mayCover(_ actor: Actor) -> Bool {
+        do throws(Refusal) {
+            _ = try demand(actor)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func covers(_ actor: Actor, without unmet: [GrantID: ConstraintViolation]) -> Bool {
+        let met = ActorGrants(grants, actor: actor, tool: tool, nowSeconds: nowSeconds, leavingOut: Set(unmet.keys))
+        return met.map { scope.isSubset(of: $0.scopes) } ?? false
     }
 }
 

@@ -33,5 +33,6 @@ package enum Check: String, Hashable, Sendable, CaseIterable {
     case constraints
     case rate
     case ledger
+    case approval
     case idempotency
 }

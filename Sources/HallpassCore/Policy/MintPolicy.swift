@@ -40,6 +40,8 @@ package struct MintDecision: Hashable, Sendable {
     /// Kept with the token, so that a grant to a group can be checked again when it is verified.
     package let groups: Set<GroupName>
     package let limits: CallLimits?
+    /// What has to be approved first; `nil` where the token may be minted as it is. The arguments are there then.
+    package let demand: ApprovalDemand?
 }
 
 /// Least privilege as an intersection: requested, the deployment's and the actor's; and, apart from scopes, the allow-list.
@@ -72,24 +74,35 @@ package enum MintPolicy {
         if !required.isSubset(of: requested) {
             throw Refusal(.scopes, .insufficientScope(missing: required.subtracting(requested)))
         }
-        try checkArguments(request, deployment: deployment, grants: grants, scope: requested, in: snapshot, nowSeconds)
+        let violated = try checkArguments(
+            request, deployment: deployment, grants: grants, scope: requested, in: snapshot, nowSeconds)
+        let demand = violated ?? tool.flatMap { ApprovalNeed.demand($0, in: deployment, of: snapshot.registry) }
+        guard demand == nil || request.arguments != nil else { throw Self.argumentsNotShown }
         return MintDecision(
             kind: kind, deployment: deployment.id, audience: connector.resource, scope: requested,
             lifetimeSeconds: min(
                 request.lifetimeSeconds ?? kind.defaultLifetimeSeconds, deployment.tokenLifetimeSeconds),
-            groups: granted.relevantGroups, limits: deployment.limits)
+            groups: granted.relevantGroups, limits: deployment.limits, demand: demand)
     }
 
+    private static let argumentsNotShown = Refusal(
+        .requestShape,
+        .invalidRequest(
+            path: "/arguments", rule: "approval",
+            message: "must be shown where a call needs an approval, because a person has to see what they approve"))
+
+    /// - Returns: what of the arguments has to be approved first.
     private static func checkArguments(
         _ request: MintRequest, deployment: Deployment, grants: [Grant], scope: ScopeSet, in snapshot: TenantSnapshot,
         _ nowSeconds: Int64
-    ) throws(Refusal) {
-        guard let tool = request.tool, let arguments = request.arguments else { return }
+    ) throws(Refusal) -> ApprovalDemand? {
+        guard let tool = request.tool, let arguments = request.arguments else { return nil }
         try snapshot.contracts.checkSchema(arguments, tool: tool, of: deployment.id.connector)
-        try snapshot.contracts.checkConstraints(arguments, tool: tool, of: deployment.id)
+        let demand = try snapshot.contracts.checkConstraints(arguments, tool: tool, of: deployment.id)
         let unmet = try snapshot.contracts.unmetGrants(grants, arguments: arguments, tool: tool)
         let check = GrantCheck(grants: grants, tool: tool, scope: scope, nowSeconds: nowSeconds, unmet: unmet)
-        if let refusal = check.refusal(request.actor) { throw refusal }
+        let demandOfGrants = try check.demand(request.actor)
+        return demand ?? demandOfGrants
     }
 
     private static func findDeployment(

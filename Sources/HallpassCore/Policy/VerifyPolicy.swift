@@ -45,12 +45,21 @@ package enum VerifyPolicy {
         package let argumentsDigest: SHA256Digest?
         fileprivate let grantCheck: GrantCheck
         fileprivate let subject: Subject
+        /// What the tool, the environment or the deployment wants to have approved.
+        fileprivate let demand: ApprovalDemand?
 
-        /// Whether the actor's grants cover the call, given the groups kept with the token.
+        /// Whether the actor's grants cover the call and everything that needs a person's approval has it, given what the
+        /// ledger vouches for.
         ///
-        /// Only the ledger knows those groups, so it asks this before it lets the token be used.
-        package func refusal(groups: Set<GroupName>) -> Refusal? {
-            grantCheck.refusal(Actor(subject: subject, groups: groups))
+        /// Only the ledger knows that, so it asks this before it lets the token be used.
+        package func refusal(_ backing: TokenBacking) -> Refusal? {
+            let demandOfGrants: ApprovalDemand?
+            do throws(Refusal) {
+                demandOfGrants = try grantCheck.demand(Actor(subject: subject, groups: backing.groups))
+            } catch {
+                return error
+            }
+            return backing.isApproved ? nil : (demand ?? demandOfGrants)?.refusal
         }
     }
 
@@ -71,9 +80,11 @@ package enum VerifyPolicy {
         try refuseWhereNoGroupHelps(check, claims)
         guard !snapshot.revocations.revokes(claims) else { throw Refusal(.revoked, .tokenRevoked) }
 
+        let need = tool.flatMap { ApprovalNeed.demand($0, in: deployment, of: snapshot.registry) }
         guard let tool, !query.isPeek else {
             return Decision(
-                deployment: deployment, tool: tool, argumentsDigest: nil, grantCheck: check, subject: claims.subject)
+                deployment: deployment, tool: tool, argumentsDigest: nil, grantCheck: check, subject: claims.subject,
+                demand: need)
         }
         let arguments = query.arguments ?? JSONObject()
         let digest = ArgumentsDigest.of(arguments, tool: tool.name)
@@ -81,22 +92,26 @@ package enum VerifyPolicy {
             throw Refusal(.arguments, .argumentsMismatch)
         }
         try snapshot.contracts.checkSchema(arguments, tool: tool.name, of: connector.id)
-        try snapshot.contracts.checkConstraints(arguments, tool: tool.name, of: deployment.id)
+        let violated = try snapshot.contracts.checkConstraints(arguments, tool: tool.name, of: deployment.id)
         check.unmet = try snapshot.contracts.unmetGrants(grants, arguments: arguments, tool: tool.name)
         try refuseWhereNoGroupHelps(check, claims)
         guard tool.effect == .read || query.idempotencyKey != nil else {
             throw Refusal(.idempotency, .idempotencyKeyRequired)
         }
         return Decision(
-            deployment: deployment, tool: tool, argumentsDigest: digest, grantCheck: check, subject: claims.subject)
+            deployment: deployment, tool: tool, argumentsDigest: digest, grantCheck: check, subject: claims.subject,
+            demand: violated ?? need)
     }
 
-    /// Only the ledger knows the groups kept with the token. Whoever is covered by name needs none of them; whom not even
-    /// all of them would cover is refused here, in the order of the checks.
+    /// Only the ledger knows the groups kept with the token, and whether a person has approved the call. Whoever is covered by
+    /// name needs no groups; whom not even all of them would cover is refused here, in the order of the checks.
     private static func refuseWhereNoGroupHelps(_ check: GrantCheck, _ claims: TokenClaims) throws(Refusal) {
-        guard let refusal = check.refusal(Actor(subject: claims.subject)) else { return }
-        let allGroups = Set(check.grants.compactMap(\.subject.group))
-        if check.refusal(Actor(subject: claims.subject, groups: allGroups)) != nil { throw refusal }
+        do throws(Refusal) {
+            _ = try check.demand(Actor(subject: claims.subject))
+        } catch {
+            let allGroups = Set(check.grants.compactMap(\.subject.group))
+            guard check.mayCover(Actor(subject: claims.subject, groups: allGroups)) else { throw error }
+        }
     }
 
     private static func checkAudience(

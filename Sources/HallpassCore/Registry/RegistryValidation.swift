@@ -59,6 +59,7 @@ private struct RegistryValidator {
                 Set(deployment.constraints.map(\.tool)), of: deployment.id.connector, resource, at: "/constraints")
             checkToolsExist(
                 Set((deployment.limits?.tools ?? [:]).keys), of: deployment.id.connector, resource, at: "/limits/tools")
+            checkToolsExist(deployment.approval.tools, of: deployment.id.connector, resource, at: "/approval/tools")
             let beyond = deployment.sessionScopes.subtracting(deployment.scopes)
             if !beyond.isEmpty {
                 refuse(

@@ -78,6 +78,7 @@ extension ErrorDetail {
         object["rule"] = .string(rule)
         object["message"] = .string(message)
         object["allowed"] = allowed.map(JSONValue.array)
+        object["approval_id"] = approval.map { .string($0.text) }
         return .object(object)
     }
 }

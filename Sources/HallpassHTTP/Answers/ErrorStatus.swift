@@ -12,7 +12,8 @@ extension ErrorCode {
             .badRequest
         // Of a call: at mint these are wrong requests, in a verification they stand inside its 200.
         case .invalidArguments, .idempotencyKeyRequired: .badRequest
-        case .constraintViolated: .forbidden
+        case .constraintViolated, .approvalRequired, .approvalRejected: .forbidden
+        case .approvalPending, .approvalClosed: .conflict
         case .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict: .conflict
         case .payloadTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
@@ -29,7 +30,7 @@ extension ErrorCode {
 
     /// The same in the closed vocabulary of OAuth.
     ///
-    /// Source: RFC 6749 sections 4.1.2.1 and 5.2; RFC 8693 section 2.2.2; RFC 8707 section 2.
+    /// Source: RFC 6749 sections 4.1.2.1 and 5.2; RFC 8628 section 3.5; RFC 8693 section 2.2.2; RFC 8707 section 2.
     var oauthError: StaticText {
         switch self {
         case .invalidClient: "invalid_client"
@@ -38,7 +39,10 @@ extension ErrorCode {
             "invalid_grant"
         case .unknownConnector, .unknownEnvironment: "invalid_target"
         case .insufficientScope: "invalid_scope"
-        case .forbidden, .toolNotAllowed, .actorNotGranted, .constraintViolated, .disabled: "access_denied"
+        case .forbidden, .toolNotAllowed, .actorNotGranted, .constraintViolated, .approvalRequired, .approvalRejected,
+            .disabled:
+            "access_denied"
+        case .approvalPending: "authorization_pending"
         case .rateLimited, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable:
             "temporarily_unavailable"
         case .internal: "server_error"
@@ -46,7 +50,7 @@ extension ErrorCode {
         case .actorNotProven, .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed,
             .notFound, .revisionConflict, .inUse, .limitReached, .unknownTool, .invalidArguments,
             .idempotencyKeyRequired,
-            .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict:
+            .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict, .approvalClosed:
             "invalid_request"
         }
     }

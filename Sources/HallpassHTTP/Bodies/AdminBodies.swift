@@ -18,6 +18,17 @@ struct RevocationBody {
     }
 }
 
+/// `{"reason"}`
+struct DecisionBody {
+    let reason: String
+
+    static func read(_ document: JSONValue) throws -> DecisionBody {
+        try JSONObjectReader.decode(document) { reader in
+            reader.requiredString("reason", lengthBytes: 1...Limits.descriptionBytes).map(DecisionBody.init)
+        }
+    }
+}
+
 /// `{"documents":[…],"dry_run"?,"prune"?}`
 struct ApplyBody {
     let documents: [JSONValue]

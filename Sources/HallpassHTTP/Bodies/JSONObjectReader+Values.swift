@@ -43,6 +43,10 @@ extension JSONObjectReader {
 
     func optionalTransaction() -> TransactionID? { optional("txn", rule: TransactionID.rule, TransactionID.init) }
 
+    func optionalApproval() -> ApprovalID? {
+        optional("approval_id", rule: "must be the approval_id of an earlier answer") { ApprovalID($0) }
+    }
+
     /// `{"sub", "groups"?}`
     func readActor() -> Actor? {
         let subject = required("sub", rule: Subject.rule, Subject.init)

@@ -3,7 +3,8 @@ import HallpassCore
 import HallpassCrypto
 import StrictJSON
 
-/// `{"actor","agent"?,"connector"|"resource","environment","tool"?,"arguments"?,"arguments_sha256"?,"scope"?,"expires_in"?,"txn"?}`
+/// `{"actor","agent"?,"connector"|"resource","environment","tool"?,"arguments"?,"arguments_sha256"?,"scope"?,"expires_in"?,
+/// "txn"?,"approval_id"?}`
 enum MintBody {
     /// - Parameter pointer: where the request has this; an item of a batch is not its root.
     static func read(
@@ -39,6 +40,7 @@ enum MintBody {
         let scope = reader.optionalScope()
         let lifetime = reader.optionalInteger("expires_in", in: Limits.tokenLifetimeSeconds)
         let transaction = reader.optionalTransaction()
+        let approval = reader.optionalApproval()
         guard let actor, let target, let environment else { return nil }
         var command = MintCommand(proof: .asserted(actor), target: target, environment: environment)
         command.agent = agent
@@ -48,6 +50,7 @@ enum MintBody {
         command.scope = scope
         command.lifetimeSeconds = lifetime
         command.transaction = transaction
+        command.approval = approval
         return command
     }
 

@@ -21,6 +21,7 @@ struct TokenExchangeForm {
     private let scope: ScopeSet?
     private let lifetimeSeconds: Int64?
     private let transaction: TransactionID?
+    private let approval: ApprovalID?
 
     /// - Throws: ``HallpassError/invalidRequest(_:)``, or ``HallpassError/actorNotProven(_:)`` for a kind of proof that is
     ///   not accepted.
@@ -45,6 +46,7 @@ struct TokenExchangeForm {
         scope = reader.optionalScope()
         lifetimeSeconds = reader.optionalNumber("expires_in", in: Limits.tokenLifetimeSeconds)
         transaction = reader.optionalTransaction()
+        approval = reader.optionalApproval()
         actor = subjectType == Self.unsignedType ? Self.readActor(subjectToken, reader) : nil
         agent = actorType == Self.unsignedType ? Self.readAgent(actorToken, reader) : nil
         guard let subjectType, let target, let environment else { return nil }
@@ -69,6 +71,7 @@ struct TokenExchangeForm {
         command.scope = scope
         command.lifetimeSeconds = lifetimeSeconds
         command.transaction = transaction
+        command.approval = approval
         return command
     }
 

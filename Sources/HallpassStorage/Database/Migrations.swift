@@ -6,7 +6,9 @@ enum Migrations {
     private typealias Migration = (Database) throws -> Void
 
     /// The first makes version 1 of an empty file.
-    private static var all: [Migration] { [createSchema, createCalls, addLimits, createKeyLifecycle] }
+    private static var all: [Migration] {
+        [createSchema, createCalls, addLimits, createKeyLifecycle, createApprovals]
+    }
 
     /// The version this program writes.
     static var head: Int { all.count }

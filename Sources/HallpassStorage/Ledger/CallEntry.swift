@@ -54,14 +54,3 @@ package struct EarlierCall: Hashable, Sendable {
     /// As sealed when it was reported; `nil` where it was too large to keep.
     package let outcome: [UInt8]?
 }
-
-extension CallID {
-    /// A call's id is its number, which finds it, and eight random bytes, which nobody guesses.
-    package init?(sequence: Int64, nonce: [UInt8]) {
-        guard nonce.count == 8 else { return nil }
-        self.init(bytes: withUnsafeBytes(of: sequence.bigEndian) { Array($0) } + nonce)
-    }
-
-    var sequence: Int64 { bytes.prefix(8).reduce(0) { $0 << 8 | Int64($1) } }
-    var nonce: [UInt8] { Array(bytes.suffix(8)) }
-}

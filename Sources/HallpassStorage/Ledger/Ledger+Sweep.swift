@@ -5,10 +5,19 @@ package import HallpassCore
 package enum SweptTable: String, Sendable, CaseIterable {
     case token
     case call
+    case approval
+
+    /// How long a row is kept past its expiry.
+    package var retentionSeconds: Int64 {
+        switch self {
+        case .token, .call: Limits.tokenRetentionSeconds
+        case .approval: Limits.approvalRetentionSeconds
+        }
+    }
 }
 
 extension Ledger {
-    /// Removes tokens or calls that expired before a moment, the oldest first, at most `limit` of them.
+    /// Removes tokens, calls or approvals that expired before a moment, the oldest first, at most `limit` of them.
     ///
     /// They are looked for on a connection of its own, among each tenant's oldest, so the writing thread does nothing but the
     /// deletions: ask for a few hundred at a time, until fewer come back. A token behind `limit` older ones that are still

@@ -25,6 +25,10 @@ package enum LedgerAction: Sendable {
     /// Nothing but the record.
     case record
     case issue(TokenRow)
+    /// Issues a token on a person's approval, or asks for one.
+    case issueOnApproval(ApprovalClaim)
+    /// What a person says of a call that waits for them.
+    case decide(ApprovalVerdict)
     case use(TokenUse)
     /// What a server says of a call it was let through.
     case report(CallReport)
@@ -37,6 +41,8 @@ package enum LedgerAction: Sendable {
 package enum LedgerOutcome: Sendable {
     case recorded
     case issued
+    /// As it stands now.
+    case decided(Approval)
     case used
     /// The call was made before under its key; the token is used up all the same.
     case replayed(EarlierCall)
@@ -85,21 +91,21 @@ package struct TokenUse: Sendable {
     package let id: TokenID
     /// `false` for a peek and for a session token.
     package let consumes: Bool
-    /// Whether the actor, with the groups kept at mint, is still granted this. Runs on the writing thread: quick, no effects.
-    package let refusalByGroups: @Sendable (Set<GroupName>) -> Refusal?
+    /// Whether the call may still be made, given what was kept at mint. Runs on the writing thread: quick, no effects.
+    package let refusal: @Sendable (TokenBacking) -> Refusal?
     /// The call this use is for; `nil` for a peek and where no tool runs.
     package let call: CallClaim?
 
     package init(
         tenant: TenantID, sequence: Int64, id: TokenID, consumes: Bool, call: CallClaim? = nil,
-        refusalByGroups: @escaping @Sendable (Set<GroupName>) -> Refusal?
+        refusal: @escaping @Sendable (TokenBacking) -> Refusal?
     ) {
         self.tenant = tenant
         self.sequence = sequence
         self.id = id
         self.consumes = consumes
         self.call = call
-        self.refusalByGroups = refusalByGroups
+        self.refusal = refusal
     }
 }
 

@@ -120,6 +120,11 @@ final class LedgerWriter {
             precondition(row.tenant == entry.tenant, "a token of one tenant issued in another's name")
             try tables.token.insert(row)
             return .issued
+        case .issueOnApproval(let claim):
+            precondition(claim.token.tenant == entry.tenant, "a token of one tenant issued in another's name")
+            return try perform(claim, nowSeconds: entry.nowSeconds, tables, db)
+        case .decide(let verdict):
+            return try ApprovalTable(db, of: entry.tenant).decide(verdict, nowSeconds: entry.nowSeconds)
         case .use(let use):
             precondition(use.tenant == entry.tenant, "a token of one tenant used in another's name")
             return try perform(use, nowSeconds: entry.nowSeconds, tables)
@@ -140,6 +145,27 @@ final class LedgerWriter {
             try RevocationTable.insert(row, of: entry.tenant, db)
             cutoffs.add(cutoff, of: entry.tenant, nowSeconds: entry.nowSeconds)
             return .cutoff(cutoff, liveTokens: liveTokens)
+        }
+    }
+
+    /// The approval is used up in the same commit as the token's row, so that it is good for one.
+    private func perform(
+        _ claim: ApprovalClaim, nowSeconds: Int64, _ tables: Tables, _ db: Database
+    ) throws -> LedgerOutcome {
+        let approvals = ApprovalTable(db, of: claim.token.tenant)
+        switch try approvals.decide(claim, nowSeconds: nowSeconds) {
+        case .mint(let approval):
+            try approvals.use(approval)
+            try tables.token.insert(claim.token, approval: approval.id.sequence)
+            return .issued
+        case .refuse(let refusal): return .refused(refusal)
+        case .ask(let stale):
+            if let refusal = try approvals.refusalToAsk(claim.request.approval, nowSeconds: nowSeconds) {
+                return .refused(refusal)
+            }
+            try approvals.insert(claim.request)
+            let reference = ApprovalReference(claim.request.approval.id, instead: stale)
+            return .refused(claim.demand.refusal.naming(reference))
         }
     }
 

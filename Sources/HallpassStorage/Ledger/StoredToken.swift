@@ -8,7 +8,7 @@ import StrictJSON
 /// To GRDB it is a value of one column, the first of ``columns``. Its `Row` makes a table of column names for each row it
 /// reads, which was 3 of the 18 µs that a use took.
 struct StoredToken {
-    static let columns = "token_id, state, expires_at, connector_id, client_id, subject, groups"
+    static let columns = "token_id, state, expires_at, connector_id, client_id, subject, groups, approval"
 
     let id: Data
     let state: Int64
@@ -17,17 +17,20 @@ struct StoredToken {
     let client: String
     let subject: String
     private let groupsText: String?
+    private let isApproved: Bool
 
-    func groups() throws -> Set<GroupName> {
-        guard let groupsText else { return [] }
-        return Set(try JSONColumn.names(groupsText, column: "token.groups", GroupName.init))
+    func backing() throws -> TokenBacking {
+        let groups = try groupsText.map { try JSONColumn.names($0, column: "token.groups", GroupName.init) }
+        return TokenBacking(groups: Set(groups ?? []), isApproved: isApproved)
     }
 }
 
 extension StoredToken: StatementColumnConvertible, DatabaseValueConvertible {
     init?(sqliteStatement statement: SQLiteStatement, index: CInt) {
-        // None of these columns can be NULL but the last: the schema sees to that.
-        guard let groups = String?.fromStatement(statement, atUncheckedIndex: index + 6) else { return nil }
+        // None of these columns can be NULL but the last two: the schema sees to that.
+        guard let groups = String?.fromStatement(statement, atUncheckedIndex: index + 6),
+            let approval = Int64?.fromStatement(statement, atUncheckedIndex: index + 7)
+        else { return nil }
         id = Data(sqliteStatement: statement, index: index)
         state = Int64(sqliteStatement: statement, index: index + 1)
         expiresAt = Int64(sqliteStatement: statement, index: index + 2)
@@ -35,6 +38,7 @@ extension StoredToken: StatementColumnConvertible, DatabaseValueConvertible {
         client = String(sqliteStatement: statement, index: index + 4)
         subject = String(sqliteStatement: statement, index: index + 5)
         groupsText = groups
+        isApproved = approval != nil
     }
 
     /// Asked for by GRDB; a token is never written through it.

@@ -18,7 +18,7 @@ final class TokenTable {
         insert = try db.makeStatement(
             sql: """
                 INSERT INTO token (tenant_id, sequence, token_id, kind, state, expires_at, connector_id, environment_id,
-                    client_id, subject, groups) VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)
+                    client_id, subject, groups, approval) VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)
                 """)
         select = try db.makeStatement(
             sql: """
@@ -27,11 +27,13 @@ final class TokenTable {
         setState = try db.makeStatement(sql: "UPDATE token SET state = ? WHERE tenant_id = ? AND sequence = ?")
     }
 
-    func insert(_ row: TokenRow) throws {
+    /// - Parameter approval: the number of the one it was minted on.
+    func insert(_ row: TokenRow, approval: Int64? = nil) throws {
         try insert.execute(arguments: [
             row.tenant.rawValue, row.sequence, Data(row.id.bytes), row.kind == .call ? 0 : 1, row.expiresAt,
             row.deployment.connector.rawValue, row.deployment.environment.rawValue, row.client.rawValue,
             row.subject.rawValue, row.groups.isEmpty ? nil : JSONColumn.text(row.groups.map(\.rawValue)),
+            approval,
         ])
     }
 
@@ -47,7 +49,7 @@ final class TokenTable {
         case .revoked: return Refusal(.revoked, .tokenRevoked)
         case nil: throw DamagedRow(column: "token.state")
         }
-        return use.refusalByGroups(try token.groups())
+        return use.refusal(try token.backing())
     }
 
     /// Takes the one use of a token that is for one use.
@@ -132,6 +134,7 @@ enum LedgerSequence {
                     (SELECT last_sequence FROM ledger_state),
                     coalesce((SELECT max(cutoff) FROM revocation), 0),
                     coalesce((SELECT max(sequence) FROM call), 0),
+                    coalesce((SELECT max(sequence) FROM approval), 0),
                     coalesce((
                         SELECT max((SELECT max(sequence) FROM token WHERE token.tenant_id = holder.tenant_id))
                         FROM holder), 0))

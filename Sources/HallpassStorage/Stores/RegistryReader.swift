@@ -64,7 +64,8 @@ struct RegistryReader {
     private func readConnectors(into tenants: inout Tenants) throws {
         var tools: [TenantID: [ConnectorID: [Tool]]] = [:]
         try forEach(
-            "connector_id, name, description, effect, scopes, input_schema, is_idempotent", from: "tool",
+            "connector_id, name, description, effect, scopes, input_schema, is_idempotent, needs_approval",
+            from: "tool",
             order: "tenant_id, connector_id, position"
         ) { tenant, row in
             let connector = try row.value(at: 1, ConnectorID.init)
@@ -72,7 +73,7 @@ struct RegistryReader {
                 name: try row.value(at: 2, ToolName.init), description: try row.decode(atIndex: 3),
                 effect: try row.value(at: 4, ToolEffect.init(rawValue:)), scopes: try row.scopes(at: 5),
                 inputSchema: try row.decode(String?.self, atIndex: 6).map(RegistryHistory.parse),
-                isIdempotent: try row.decode(atIndex: 7))
+                isIdempotent: try row.decode(atIndex: 7), needsApproval: try row.decode(atIndex: 8))
             tools[tenant, default: [:]][connector, default: []].append(tool)
         }
         try forEach("connector_id, resource, owner, description", from: "connector") { tenant, row in
@@ -88,7 +89,7 @@ struct RegistryReader {
         try forEach(
             """
             connector_id, environment_id, auth_mode, scopes, session_scopes, token_lifetime_seconds, allowed_tools,
-            constraints, key_retention_seconds, lease_seconds, limits
+            constraints, key_retention_seconds, lease_seconds, limits, approval_tools, approval_lifetime_seconds
             """,
             from: "deployment"
         ) { tenant, row in
@@ -99,7 +100,10 @@ struct RegistryReader {
                 allowedTools: try row.names(at: 7, ToolName.init).map(Set.init),
                 constraints: try row.constraints(at: 8),
                 idempotencyRetentionSeconds: try row.decode(atIndex: 9), leaseSeconds: try row.decode(atIndex: 10),
-                limits: try row.callLimits(at: 11))
+                limits: try row.callLimits(at: 11),
+                approval: DeploymentApproval(
+                    tools: Set(try row.names(at: 12, ToolName.init) ?? []), lifetimeSeconds: try row.decode(atIndex: 13)
+                ))
             tenants[tenant]?.registry.put(.deployment(deployment))
         }
     }

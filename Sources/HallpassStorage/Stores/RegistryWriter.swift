@@ -93,12 +93,12 @@ struct RegistryWriter {
             try db.run(
                 """
                 INSERT INTO tool (tenant_id, connector_id, name, position, description, effect, scopes, input_schema,
-                    is_idempotent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    is_idempotent, needs_approval) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     tenant.rawValue, connector.id.rawValue, tool.name.rawValue, position, tool.description,
                     tool.effect.rawValue, JSONColumn.text(tool.scopes), tool.inputSchema.map(JSONColumn.text),
-                    tool.isIdempotent,
+                    tool.isIdempotent, tool.needsApproval,
                 ])
         }
     }
@@ -107,13 +107,16 @@ struct RegistryWriter {
         try db.run(
             """
             INSERT INTO deployment (tenant_id, connector_id, environment_id, auth_mode, scopes, session_scopes,
-                token_lifetime_seconds, allowed_tools, constraints, key_retention_seconds, lease_seconds, limits)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                token_lifetime_seconds, allowed_tools, constraints, key_retention_seconds, lease_seconds, limits,
+                approval_tools, approval_lifetime_seconds)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET
                 auth_mode = excluded.auth_mode, scopes = excluded.scopes, session_scopes = excluded.session_scopes,
                 token_lifetime_seconds = excluded.token_lifetime_seconds, allowed_tools = excluded.allowed_tools,
                 constraints = excluded.constraints, key_retention_seconds = excluded.key_retention_seconds,
-                lease_seconds = excluded.lease_seconds, limits = excluded.limits
+                lease_seconds = excluded.lease_seconds, limits = excluded.limits,
+                approval_tools = excluded.approval_tools,
+                approval_lifetime_seconds = excluded.approval_lifetime_seconds
             """,
             [
                 tenant.rawValue, deployment.id.connector.rawValue, deployment.id.environment.rawValue,
@@ -122,6 +125,7 @@ struct RegistryWriter {
                 deployment.allowedTools.map { JSONColumn.text($0.map(\.rawValue)) },
                 JSONColumn.text(.array(deployment.constraints.map(\.json))), deployment.idempotencyRetentionSeconds,
                 deployment.leaseSeconds, JSONColumn.text(deployment.limits?.json ?? [:]),
+                JSONColumn.text(deployment.approval.tools.map(\.rawValue)), deployment.approval.lifetimeSeconds,
             ])
     }
 

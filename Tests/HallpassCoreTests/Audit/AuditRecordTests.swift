@@ -23,6 +23,7 @@ struct AuditRecordTests {
         entry.tokenID = TokenID(bytes: [UInt8](repeating: 3, count: 16))
         entry.tokenKind = .call
         entry.callID = CallID(bytes: [UInt8](repeating: 4, count: 16))
+        entry.approvalID = ApprovalID(bytes: [UInt8](repeating: 5, count: 16))
         entry.transaction = TransactionID("order-17")
         entry.durationMicroseconds = 250
         entry.target = "connector crm-mcp"
@@ -36,7 +37,7 @@ struct AuditRecordTests {
         let bytes = Self.fullEntry.canonical(tenant: Self.acme, sequence: 9)
         let value = try JSONParser.parse(bytes)
         #expect(CanonicalJSON.bytes(of: value) == bytes)
-        #expect(value.objectValue?.count == 26)
+        #expect(value.objectValue?.count == 27)
         #expect(value.objectValue?["time"] == "2026-11-20T23:12:15.678Z")
         #expect(value.objectValue?["seq"] == 9)
         #expect(value.objectValue?["code"] == "token_expired")

@@ -22,7 +22,7 @@ struct VerifyPolicyTests {
         let verified = try fixture.verified(token)
         do throws(Refusal) {
             let decision = try VerifyPolicy.decide(verified, query, in: fixture.snapshot, context)
-            return decision.refusal(groups: groups)
+            return decision.refusal(TokenBacking(groups: groups))
         } catch {
             return error
         }

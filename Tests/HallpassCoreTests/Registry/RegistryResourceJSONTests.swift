@@ -96,7 +96,8 @@ struct `Registry documents` {
                      "auth": {"mode": "oauth", "scopes": ["contacts:read", "notes:write"], "token_ttl_seconds": 3600,
                               "session_scopes": []},
                      "tools_allow": ["add_note", "find_contact"], "constraints": [],
-                     "idempotency": {"retention_seconds": 86400, "lease_seconds": 300}}
+                     "idempotency": {"retention_seconds": 86400, "lease_seconds": 300},
+                     "approval": {"tools": [], "expires_in_seconds": 3600}}
                     """))
         #expect(
             try read(RegistryText.dev).json == json(#"{"kind": "Environment", "id": "dev", "protected": false}"#))
@@ -192,7 +193,7 @@ struct `A registry document is refused` {
         (RegistryText.card, "/constraints", "{}", "/constraints type"),
         (RegistryText.card, "/idempotency", #"{"lease_seconds": 0}"#, "/idempotency/lease_seconds range"),
         (RegistryText.card, "/idempotency", #"{"retention_seconds": 3599}"#, "/idempotency/retention_seconds range"),
-        (RegistryText.card, "/approval", "{}", "/approval unknown"),
+        (RegistryText.card, "/approval", "[]", "/approval type"),
         (RegistryText.card, "/limits", "[]", "/limits type"),
         (RegistryText.card, "/tools_allow", "{}", "/tools_allow type"),
         (RegistryText.connector, "/resource", "\"crm\"", "/resource format"),
@@ -286,5 +287,69 @@ struct `A registry document is refused` {
     @Test func `but not for line breaks and tabs in free text, nor a tool that reads without a key`() throws {
         #expect(try faults(changed(RegistryText.prod, "/description", to: #""a\n\tb\r\nü""#)) == [])
         #expect(try faults(changed(RegistryText.connector, "/tools/0/input_schema", to: "{}")) == [])
+    }
+}
+
+/// What documents say about approvals.
+struct `Approvals in registry documents` {
+    private static let constraint = """
+        {"tool": "add_note", "schema": {}, "approval": "offer", "when_violated":
+          {"code": "X", "message": "m", "retryable": false, "suggested_action": "route_to_human_approval"}}
+        """
+
+    private func card(_ constraint: String) throws -> String {
+        try changed(RegistryText.card, "/constraints", to: "[\(constraint)]")
+    }
+
+    @Test func `a tool, a constraint and a deployment can ask for one, and are read back as they were written`() throws
+    {
+        let tool = try changed(RegistryText.connector, "/tools/2/approval", to: #""required""#)
+        let constrained = try card(Self.constraint)
+        let deployed = try changed(
+            RegistryText.card, "/approval", to: #"{"tools": ["find_contact", "add_note"], "expires_in_seconds": 60}"#)
+        for text in [tool, constrained, deployed] {
+            let resource = try read(text)
+            #expect(try RegistryResource.read(resource.json) == resource)
+            #expect(try resource.json != read(RegistryText.card).json)
+        }
+        guard case .connector(let connector) = try read(tool), case .deployment(let deployment) = try read(deployed)
+        else {
+            Issue.record("not what was written")
+            return
+        }
+        #expect(connector.tools.map(\.needsApproval) == [false, false, true])
+        #expect(deployment.approval == DeploymentApproval(tools: ["add_note", "find_contact"], lifetimeSeconds: 60))
+    }
+
+    @Test func `a constraint offers an approval only where it says so to the model too`() throws {
+        let other = try changed(Self.constraint, "/when_violated/suggested_action", to: #""call_support""#)
+        #expect(try faults(card(other)) == ["/constraints/0/when_violated/suggested_action approval"])
+        #expect(try faults(card(changed(other, "/approval", to: #""required""#))) == [])
+        #expect(try faults(card(changed(other, "/approval", to: nil))) == [])
+    }
+
+    @Test(arguments: [
+        (#"{"expires_in_seconds": 59}"#, "/approval/expires_in_seconds range"),
+        (#"{"expires_in_seconds": 604801}"#, "/approval/expires_in_seconds range"),
+        (#"{"tools": ["a b"]}"#, "/approval/tools/0 format"), (#"{"tool": "x"}"#, "/approval/tool unknown"),
+        (#""required""#, "/approval type"),
+    ])
+    func `what a deployment says of approvals is checked`(value: String, fault: String) throws {
+        #expect(try faults(changed(RegistryText.card, "/approval", to: value)) == [fault])
+    }
+
+    @Test func `a tool's approval is required or is not there`() throws {
+        #expect(
+            try faults(changed(RegistryText.connector, "/tools/0/approval", to: #""offer""#)) == [
+                "/tools/0/approval choice"
+            ])
+    }
+
+    @Test func `a deployment asks for approvals of tools that are there`() throws {
+        var registry = try TenantRegistry.acme()
+        registry.put(try read(changed(RegistryText.card, "/approval", to: #"{"tools": ["add_nte"]}"#)))
+        let violation = try #require(RegistryValidation.violations(in: registry).first)
+        #expect(violation.violation.path == "/approval/tools")
+        #expect(violation.violation.message.contains("add_note"))
     }
 }

@@ -7,8 +7,8 @@ import Testing
 struct ErrorStatusTests {
     @Test(arguments: ErrorCode.allCases)
     func `what the broker cannot do right now is 503, and can be retried`(code: ErrorCode) {
-        // A call in flight or one too many can be asked about again, and there is nothing the matter with the broker.
-        let isItsCallers = [ErrorCode.idempotencyInFlight, .rateLimited].contains(code)
+        // A call in flight, undecided or one too many can be asked about again, and there is nothing the matter with the broker.
+        let isItsCallers = [ErrorCode.idempotencyInFlight, .approvalPending, .rateLimited].contains(code)
         #expect((code.status == .serviceUnavailable) == (code.isRetryable && !isItsCallers))
     }
 

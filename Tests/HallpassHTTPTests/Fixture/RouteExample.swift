@@ -19,6 +19,7 @@ struct RouteExample: Sendable {
     func path(tenant: String = "acme") -> String {
         var path = route.template.replacing("{tenant}", with: tenant).replacing("{revision}", with: "1")
             .replacing("{secret}", with: "AAAAAAAAAAAA").replacing("{call_id}", with: "AAAAAAAAAAAAAAAAAAAAAA")
+            .replacing("{approval_id}", with: "AAAAAAAAAAAAAAAAAAAAAA")
         let name =
             switch true {
             case path.contains("/environments/"): "dev"

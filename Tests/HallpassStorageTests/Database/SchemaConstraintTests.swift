@@ -37,7 +37,10 @@ struct SchemaConstraintTests {
         "INSERT INTO client_deployment VALUES ('globex', 'gateway', 'crm', 'prod')",
         "INSERT INTO client_secret VALUES ('globex', 'gateway', zeroblob(32), 0, NULL)",
         "INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state) VALUES ('globex', \(id), 'crm', 'prod', 1, 'active')",
-        "INSERT INTO tool VALUES ('globex', 'crm', 't', 0, NULL, 'read', '[]', NULL, 0)",
+        """
+        INSERT INTO tool (tenant_id, connector_id, name, position, effect, scopes)
+        VALUES ('globex', 'crm', 't', 0, 'read', '[]')
+        """,
         "INSERT INTO environment VALUES ('nobody', 'prod', 0, NULL)",
     ])
     func `a row cannot refer to what is another tenant's`(sql: String) {
@@ -64,10 +67,10 @@ struct SchemaConstraintTests {
         "INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state) VALUES ('acme', zeroblob(15), 'crm', 'prod', 1, 'active')",
         "INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state) VALUES ('acme', \(id), 'crm', 'prod', 1, 'asleep')",
         "INSERT INTO revocation VALUES ('acme', 1, 'mood', 'x', 'a', 'r', 0)",
-        "INSERT INTO token VALUES ('acme', 0, \(id), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL)",
-        "INSERT INTO token VALUES ('acme', 1, \(id), 2, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL)",
-        "INSERT INTO token VALUES ('acme', 1, \(id), 1, 1, 0, 'crm', 'prod', 'gateway', 'bob', NULL)",
-        "INSERT INTO token VALUES ('acme', 1, zeroblob(17), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL)",
+        "INSERT INTO token VALUES ('acme', 0, \(id), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL, NULL)",
+        "INSERT INTO token VALUES ('acme', 1, \(id), 2, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL, NULL)",
+        "INSERT INTO token VALUES ('acme', 1, \(id), 1, 1, 0, 'crm', 'prod', 'gateway', 'bob', NULL, NULL)",
+        "INSERT INTO token VALUES ('acme', 1, zeroblob(17), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL, NULL)",
         "INSERT INTO audit_record VALUES ('acme', 0, 0, zeroblob(32), '{}')",
         "INSERT INTO audit_record VALUES ('acme', 1, 0, zeroblob(33), '{}')",
         "INSERT INTO ledger_state VALUES (2, 0)",

@@ -69,9 +69,9 @@ struct LedgerTests {
             let token = try Fixture.token(storage.ledger, groups: ["support", "Über \"uns\""])
             try await storage.ledger.issue(token)
             let refusal = Refusal(.grant, .actorNotGranted)
-            let refused = try await storage.ledger.use(token) { groups in groups == token.groups ? refusal : nil }
+            let refused = try await storage.ledger.use(token) { $0.groups == token.groups ? refusal : nil }
             #expect(refused == refusal)
-            let allowed = try await storage.ledger.use(token) { groups in groups == token.groups ? nil : refusal }
+            let allowed = try await storage.ledger.use(token) { $0.groups == token.groups ? nil : refusal }
             #expect(allowed == nil)
         }
     }

@@ -45,7 +45,7 @@ enum RegistryFixture {
                     scopes: try #require(ScopeSet(spaceSeparated: "contacts:read")), inputSchema: schema),
                 Tool(
                     name: try #require(ToolName("add_note")), description: "Writes", effect: .write,
-                    scopes: try #require(ScopeSet(spaceSeparated: "contacts:read notes:write"))),
+                    scopes: try #require(ScopeSet(spaceSeparated: "contacts:read notes:write")), needsApproval: true),
             ])
     }
 
@@ -59,7 +59,10 @@ enum RegistryFixture {
         Deployment(
             id: try Fixture.deployment(id), authMode: .oauth, scopes: try #require(ScopeSet(spaceSeparated: scopes)),
             tokenLifetimeSeconds: 3_600, sessionScopes: try #require(ScopeSet(spaceSeparated: "contacts:read")),
-            allowedTools: tools.map { Set($0.compactMap { ToolName($0) }) }, limits: try tools.map(limits))
+            allowedTools: tools.map { Set($0.compactMap { ToolName($0) }) }, limits: try tools.map(limits),
+            approval: DeploymentApproval(
+                tools: Set((tools ?? []).prefix(1).compactMap { ToolName($0) }),
+                lifetimeSeconds: tools == nil ? 3_600 : 90))
     }
 
     private static func limits(_ tools: [String]) throws -> CallLimits {

@@ -28,7 +28,7 @@ extension Connector {
     }
 }
 
-/// `{name, description?, effect, scopes?, input_schema?, idempotent?}`
+/// `{name, description?, effect, scopes?, input_schema?, idempotent?, approval?}`
 extension Tool {
     fileprivate init?(reading reader: JSONObjectReader) {
         let name = reader.requiredString("name", orElse: ToolName.rule, ToolName.init)
@@ -37,11 +37,12 @@ extension Tool {
         let scopes = reader.optionalScopes("scopes") ?? .empty
         let schema = reader.optionalObject("input_schema")
         let isIdempotent = reader.optionalBool("idempotent") ?? false
+        let needsApproval = reader.optionalChoice("approval", ToolApproval.self) != nil
         if let schema { Self.check(schema, effect: effect, reader) }
         guard let name, let effect else { return nil }
         self.init(
             name: name, description: description, effect: effect, scopes: scopes,
-            inputSchema: schema.map(JSONValue.object), isIdempotent: isIdempotent)
+            inputSchema: schema.map(JSONValue.object), isIdempotent: isIdempotent, needsApproval: needsApproval)
     }
 
     fileprivate var json: JSONValue {
@@ -52,6 +53,7 @@ extension Tool {
         object["scopes"] = JSONValue(names: scopes.scopes.map(\.rawValue))
         object["input_schema"] = inputSchema
         object["idempotent"] = .bool(isIdempotent)
+        object["approval"] = needsApproval ? .string(ToolApproval.required.rawValue) : nil
         return .object(object)
     }
 
@@ -71,4 +73,9 @@ extension Tool {
                 message: "must describe idempotency_key, because the tool's effect is \(effect.rawValue)")
         }
     }
+}
+
+/// The one thing that a tool's `approval` says where it is there at all.
+private enum ToolApproval: String, CaseIterable {
+    case required
 }

@@ -1,24 +1,31 @@
 package import StrictJSON
 
-/// `{tool, schema, when_violated: {code, message, retryable, suggested_action}}`
+/// `{tool, schema, when_violated: {code, message, retryable, suggested_action}, approval?}`
 extension Constraint {
     fileprivate init?(reading reader: JSONObjectReader) {
         let tool = reader.requiredString("tool", orElse: ToolName.rule, ToolName.init)
         let schema = reader.requiredObject("schema")
         let whenViolated = reader.requiredObject("when_violated", ConstraintRefusal.init(reading:))
+        let approval = reader.optionalChoice("approval", ConstraintApproval.self)
         guard let tool, let schema, let whenViolated else { return nil }
-        self.init(tool: tool, schema: .object(schema), whenViolated: whenViolated)
+        if approval == .offer, whenViolated.suggestedAction != ConstraintRefusal.humanApproval {
+            reader.refuse(
+                at: reader.pointer.appending("when_violated").appending("suggested_action"), rule: "approval",
+                message: "must be \(ConstraintRefusal.humanApproval), because the constraint offers an approval")
+        }
+        self.init(tool: tool, schema: .object(schema), whenViolated: whenViolated, approval: approval)
     }
 
     package var json: JSONValue {
-        [
-            "tool": .string(tool.rawValue), "schema": schema,
-            "when_violated": [
-                "code": .string(whenViolated.code), "message": .string(whenViolated.message),
-                "retryable": .bool(whenViolated.isRetryable),
-                "suggested_action": .string(whenViolated.suggestedAction),
-            ],
+        var object = JSONObject()
+        object["tool"] = .string(tool.rawValue)
+        object["schema"] = schema
+        object["when_violated"] = [
+            "code": .string(whenViolated.code), "message": .string(whenViolated.message),
+            "retryable": .bool(whenViolated.isRetryable), "suggested_action": .string(whenViolated.suggestedAction),
         ]
+        object["approval"] = approval.map { .string($0.rawValue) }
+        return .object(object)
     }
 }
 

@@ -1,7 +1,8 @@
 import StrictJSON
 
 /// The connector card: `{kind?, server, auth: {mode, scopes, token_ttl_seconds, session_scopes?}, environment, tools_allow?,
-/// constraints?, idempotency?: {retention_seconds?, lease_seconds?}, limits?: {deployment?, actor?, tools?}}`
+/// constraints?, idempotency?: {retention_seconds?, lease_seconds?}, limits?: {deployment?, actor?, tools?},
+/// approval?: {tools?, expires_in_seconds?}}`
 extension Deployment {
     init?(reading reader: JSONObjectReader) {
         let connector: ConnectorID? = reader.requiredIdentifier("server")
@@ -16,13 +17,15 @@ extension Deployment {
             )
         }
         let limits = reader.optionalCallLimits("limits")
+        let approval = reader.optionalObject("approval", DeploymentApproval.init(reading:))
         guard let connector, let environment, let auth else { return nil }
         self.init(
             id: DeploymentID(connector: connector, environment: environment), authMode: auth.mode, scopes: auth.scopes,
             tokenLifetimeSeconds: auth.tokenLifetimeSeconds, sessionScopes: auth.sessionScopes,
             allowedTools: allowedTools, constraints: constraints,
             idempotencyRetentionSeconds: times?.retention ?? Limits.idempotencyRetentionDefaultSeconds,
-            leaseSeconds: times?.lease ?? Limits.leaseDefaultSeconds, limits: limits)
+            leaseSeconds: times?.lease ?? Limits.leaseDefaultSeconds, limits: limits,
+            approval: approval ?? DeploymentApproval())
     }
 
     func write(to object: inout JSONObject) {
@@ -40,6 +43,18 @@ extension Deployment {
             "retention_seconds": .integer(idempotencyRetentionSeconds), "lease_seconds": .integer(leaseSeconds),
         ]
         object["limits"] = limits?.json
+        object["approval"] = [
+            "tools": JSONValue(names: approval.tools.sorted().map(\.rawValue)),
+            "expires_in_seconds": .integer(approval.lifetimeSeconds),
+        ]
+    }
+}
+
+extension DeploymentApproval {
+    fileprivate init(reading reader: JSONObjectReader) {
+        let tools = reader.optionalToolNames("tools", count: 0...Limits.toolsPerConnector)
+        let lifetime = reader.optionalInteger("expires_in_seconds", in: Limits.approvalLifetimeSeconds)
+        self.init(tools: tools ?? [], lifetimeSeconds: lifetime ?? Limits.approvalLifetimeDefaultSeconds)
     }
 }
 

@@ -4,7 +4,7 @@ import HallpassStorage
 import Logging
 import ServiceLifecycle
 
-/// Removes tokens and calls that have long expired, a few at a time, so that the database stays as large as its traffic.
+/// Removes tokens, calls and approvals that have long expired, a few at a time, so that the database stays as large as its traffic.
 struct LedgerSweep: Service {
     let ledger: Ledger
     let logger: Logger
@@ -31,7 +31,7 @@ struct LedgerSweep: Service {
     private func sweep(_ table: SweptTable) async {
         while !Task.isCancelled {
             do throws(HallpassError) {
-                let before = clock.nowSeconds - Limits.tokenRetentionSeconds
+                let before = clock.nowSeconds - table.retentionSeconds
                 guard try await ledger.sweep(table, expiredBefore: before, limit: batch) == batch else { return }
             } catch {
                 // The next round tries again; calls themselves say so louder if storage is in trouble.
