@@ -76,6 +76,9 @@ let package = Package(
                 "HallpassStorage",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -134,7 +137,9 @@ let package = Package(
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], swiftSettings: strict),
         .testTarget(name: "HallpassCoreTests", dependencies: ["HallpassCore"], swiftSettings: strict),
         .testTarget(name: "HallpassStorageTests", dependencies: ["HallpassStorage"], swiftSettings: strict),
-        .testTarget(name: "HallpassBrokerTests", dependencies: ["HallpassBroker"], swiftSettings: strict),
+        .testTarget(
+            name: "HallpassBrokerTests",
+            dependencies: ["HallpassBroker", .product(name: "JWTKit", package: "jwt-kit")], swiftSettings: strict),
         .testTarget(
             name: "HallpassHTTPTests",
             dependencies: ["HallpassHTTP", .product(name: "HummingbirdTesting", package: "hummingbird")],

@@ -6,6 +6,16 @@ package enum Alarm: Sendable {
     case tokenNotIssued(tenant: TenantID, key: KeyID)
     /// The key encryption keys cannot be read, or the new one not put in the old one's place.
     case keyCustody
+    /// People of an identity provider may not get tokens, or soon will not.
+    case keySetNotFetched(tenant: TenantID, host: String, reason: StaticText)
+
+    /// Whether someone is in danger, and not only in want.
+    package var isCritical: Bool {
+        switch self {
+        case .tokenNotIssued, .keyCustody: true
+        case .keySetNotFetched: false
+        }
+    }
 
     package var message: String {
         switch self {
@@ -13,6 +23,8 @@ package enum Alarm: Sendable {
             "A token of tenant \(tenant) was well signed with key \(key.text) but never issued: that key has leaked."
         case .keyCustody:
             "The new key file cannot be read or put in the old one's place; both are needed until it can."
+        case .keySetNotFetched(let tenant, let host, let reason):
+            "The keys of tenant \(tenant)'s identity provider at \(host) could not be fetched: \(reason.text)."
         }
     }
 }

@@ -15,6 +15,7 @@ package final class Broker: Sendable {
     /// `nil` where the key encryption key does not change.
     let custody: KeyCustody?
     let clock: Clock
+    let publishedKeys: PublishedKeys
     let gate = ChangeGate()
     let rateLimiter = RateLimiter()
     /// Stands in wherever there is no key, so that none costs what a wrong one does.
@@ -25,7 +26,7 @@ package final class Broker: Sendable {
 
     package init(
         settings: BrokerSettings, database: HallpassDatabase, ledger: Ledger, tenantKeys: TenantKeys,
-        custody: KeyCustody? = nil, clock: Clock = .system
+        keySets: KeySetSource, custody: KeyCustody? = nil, clock: Clock = .system
     ) throws {
         self.settings = settings
         self.database = database
@@ -33,6 +34,7 @@ package final class Broker: Sendable {
         sealing = Mutex(tenantKeys)
         self.custody = custody
         self.clock = clock
+        publishedKeys = PublishedKeys(source: keySets, clock: clock, report: settings.alarm)
         registryStore = RegistryStore(database: database, ledger: ledger)
         auditStore = AuditStore(database: database)
         approvalStore = ApprovalStore(database: database)
@@ -56,7 +58,7 @@ package final class Broker: Sendable {
     /// - Throws: ``StartError`` when a root key does not open under this key file, and whatever storage throws.
     package func load() async throws {
         for stored in try await registryStore.loadAll(nowSeconds: clock.nowSeconds) {
-            try publishTenant(try await withDataKey(stored))
+            try await publishTenant(try await withDataKey(stored))
         }
         hasLoaded.store(true, ordering: .releasing)
     }
@@ -66,7 +68,7 @@ package final class Broker: Sendable {
     /// Reads one tenant again and shows it to all that follows. To be called inside ``gate``.
     func reload(_ tenant: TenantID) async throws {
         guard let stored = try await registryStore.load(tenant, nowSeconds: clock.nowSeconds) else { return }
-        try publishTenant(stored)
+        try await publishTenant(stored)
     }
 
     /// Tenants from before there were data keys get theirs.
@@ -88,14 +90,16 @@ package final class Broker: Sendable {
         }
     }
 
-    private func publishTenant(_ stored: StoredTenant) throws {
+    private func publishTenant(_ stored: StoredTenant) async throws {
         let tenant = stored.registry.tenant.id
         let snapshot = TenantSnapshot(
-            registry: stored.registry, keys: try keyRing(of: stored), revocations: RevocationCutoffs(stored.cutoffs))
+            registry: stored.registry, keys: try keyRing(of: stored), revocations: RevocationCutoffs(stored.cutoffs),
+            issuerKeys: await issuerKeys(of: stored.registry))
         let holders = stored.secrets.map {
             RegistrySnapshot.SecretHolder(tenant: tenant, client: $0.client, digest: $0.digest, expiresAt: $0.expiresAt)
         }
         let vault = try vault(of: stored)
+        publishedKeys.keep(only: stored.registry.keySetURLs, of: tenant)
         publish { $0.replacing(tenant, with: snapshot, vault: vault, secrets: holders) }
     }
 

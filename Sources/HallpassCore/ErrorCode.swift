@@ -12,6 +12,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case inUse = "in_use"
     case limitReached = "limit_reached"
     case actorNotProven = "actor_not_proven"
+    case issuerUnknown = "issuer_unknown"
+    case actorTokenExpired = "actor_token_expired"
     case unknownConnector = "unknown_connector"
     case unknownEnvironment = "unknown_environment"
     case unknownTool = "unknown_tool"
@@ -71,7 +73,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
             .revisionConflict, .inUse, .limitReached, .outcomeConflict, .approvalClosed:
             "fix_request"
         case .invalidClient: "check_credentials"
-        case .actorNotProven: "reauthenticate_user"
+        case .actorNotProven, .issuerUnknown, .actorTokenExpired: "reauthenticate_user"
         case .unknownConnector, .unknownEnvironment, .unknownTool: "list_tools"
         case .toolNotAllowed, .insufficientScope, .actorNotGranted: "request_access"
         case .invalidArguments, .constraintViolated, .idempotencyKeyRequired, .idempotencyConflict: "fix_arguments"

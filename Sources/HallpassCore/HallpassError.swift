@@ -17,6 +17,8 @@ package enum HallpassError: Error, Hashable, Sendable {
     case inUse(by: [String])
     case limitReached(StaticText)
     case actorNotProven(StaticText)
+    case issuerUnknown
+    case actorTokenExpired
     case unknownConnector
     case unknownEnvironment
     case unknownTool
@@ -90,6 +92,8 @@ extension HallpassError {
         case .inUse: .inUse
         case .limitReached: .limitReached
         case .actorNotProven: .actorNotProven
+        case .issuerUnknown: .issuerUnknown
+        case .actorTokenExpired: .actorTokenExpired
         case .unknownConnector: .unknownConnector
         case .unknownEnvironment: .unknownEnvironment
         case .unknownTool: .unknownTool
@@ -146,6 +150,8 @@ extension HallpassError {
             "It is in use by \(users.joined(separator: ", ")); remove those first or ask for cascade=1."
         case .limitReached(let rule): "A limit is reached: \(rule.text)."
         case .actorNotProven(let reason): "Who the call is for is not proven: \(reason.text)."
+        case .issuerUnknown: "The identity provider that the token names is not registered here."
+        case .actorTokenExpired: "The identity provider's token has expired; the person has to sign in again."
         case .unknownConnector: "There is no such connector in this environment."
         case .unknownEnvironment: "There is no such environment."
         case .unknownTool: "The connector has no such tool."

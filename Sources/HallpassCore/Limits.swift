@@ -6,6 +6,8 @@ package enum Limits {
     package static let applyBodyBytes = 16 * 1024 * 1024
     /// A compact token, as the protocol says; every header a proxy is likely to see takes it.
     package static let tokenBytes = 4_096
+    /// An identity provider's token, with room for a thousand groups; half of what a request may hold.
+    package static let identityTokenBytes = 128 * 1024
     /// A JSON document's nesting; tool arguments deeper than this are no one's.
     package static let jsonDepth = 64
 
@@ -88,6 +90,32 @@ package enum Limits {
     /// A superseded signing key is kept this much longer than its last token lives, in seconds: a mint that had begun with it
     /// may wait for the disk.
     package static let keyOverlapMarginSeconds: Int64 = 60
+    /// Audiences of one issuer: one a gateway, and some for the time in which one replaces another.
+    package static let audiencesPerIssuer = 32
+    /// Keys registered with one issuer; providers have a handful at a time.
+    package static let keysPerIssuer = 64
+    /// Keys in a set that a provider publishes, those for other purposes included.
+    package static let publishedKeys = 256
+    /// What a provider answers for its key set: 256 keys with their certificates.
+    package static let keySetBytes = 256 * 1024
+    /// How long fetching one may take, in seconds; who waits for it is somebody's call.
+    package static let keySetFetchSeconds: Int64 = 5
+    /// How long a fetched set is used without looking again, in seconds: a key that its provider withdraws counts this long
+    /// at most.
+    package static let keySetFreshSeconds: Int64 = 300
+    /// How long the last good set is used when its provider does not answer, in seconds: about as long as tokens that were
+    /// signed before then are good.
+    package static let keySetKeptSeconds: Int64 = 3_600
+    /// The shortest time between two fetches of one set, in seconds, whatever the reason.
+    package static let keySetRetrySeconds: Int64 = 10
+    /// An RSA modulus: below, it can be factored; above, one check costs milliseconds.
+    package static let rsaKeyBits: ClosedRange<Int> = 2_048...8_192
+    /// What stands before the subjects and groups of one issuer; they still have to be names of ``subjectBytes``.
+    package static let identityPrefixBytes = 64
+    /// How old an issuer may ask its tokens to be at most: up to thirty days.
+    package static let identityTokenAgeSeconds: ClosedRange<Int64> = 1...2_592_000
+    /// How far ahead of ours an issuer's clock may be, in seconds: it runs on another machine, under another's care.
+    package static let issuerClockLeewaySeconds: Int64 = 30
 
     /// Live secrets of one client: two, so that a rotation has an overlap.
     package static let secretsPerClient = 2

@@ -54,6 +54,7 @@ package struct HallpassApplication {
             + SigningKeyRoutes(broker: broker).routes
             + KeyEncryptionKeyRoutes(broker: broker).routes
             + ApprovalRoutes(broker: broker).routes
+            + IssuerRoutes(broker: broker).routes
             + AuditRoutes(broker: broker).routes
     }
 

@@ -130,6 +130,7 @@ def check_sources(pages: list[Page], results: Results) -> None:
     results.problems += consistency.check_limits(text["protocol.md"])
     results.problems += consistency.check_routes(text["protocol.md"])
     results.problems += consistency.check_audit(text["protocol.md"])
+    results.problems += consistency.check_proof(text["protocol.md"])
     results.problems += consistency.check_places(text["contributors.md"])
     results.problems += consistency.check_settings(text["operators.md"], binary)
     results.problems += consistency.check_commands(pages, binary)

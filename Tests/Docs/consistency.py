@@ -11,7 +11,7 @@ from pages import Page
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "Sources"
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
-COLLECTIONS = "environments|connectors|deployments|grants|clients"
+COLLECTIONS = "environments|connectors|deployments|grants|clients|issuers"
 
 
 def source_text(name: str) -> str:
@@ -149,7 +149,9 @@ def check_idempotency(protocol: str) -> list[str]:
 # What a row of the table is made of, in the order of its numbers.
 LIMITS = {
     "Request body": ["requestBodyBytes", "applyBodyBytes", "outcomeBodyBytes"],
-    "Token": ["tokenBytes"], "JSON nesting": ["jsonDepth"], "Scope": ["scopeBytes", "scopesPerSet"],
+    "Token": ["tokenBytes"], "Token of an identity provider": ["identityTokenBytes"],
+    "Audiences, keys of one issuer": ["audiencesPerIssuer", "keysPerIssuer"],
+    "Published key set": ["keySetBytes", "publishedKeys", "keySetFetchSeconds"], "JSON nesting": ["jsonDepth"], "Scope": ["scopeBytes", "scopesPerSet"],
     "Tool name": ["toolNameBytes"], "Subject, group": ["subjectBytes", "groupsPerActor"], "`act`": ["actorChainDepth"],
     "`txn`": ["transactionIDBytes"], "Idempotency key": ["subjectBytes"],
     "Outcome kept for replay": ["outcomeBytes"], "Lease": ["leaseSeconds", "leaseDefaultSeconds"],
@@ -228,7 +230,7 @@ def check_routes(protocol: str) -> list[str]:
 
 
 def general(route: str) -> str:
-    """Parameters by any name, and the five collections as one."""
+    """Parameters by any name, and the collections as one."""
     route = re.sub(rf"(/v1/tenants/{{\w+}})/(?:{COLLECTIONS})(?=$|/{{\w+}}$)", r"\1/COLLECTION", route)
     return re.sub(r"{\w+}", "{}", route)
 
@@ -251,6 +253,15 @@ def check_audit(protocol: str) -> list[str]:
         "checks: their order is not that of the sources"]
     return problems + compare("audit field", first_cells(field_text), fields) + compare(
         "audit event", first_cells(event_text), event_names) + compare("check", documented_checks, check_names)
+
+
+def check_proof(protocol: str) -> list[str]:
+    """The checks of an identity provider's token stand in their order."""
+    checks = source_text("ProofCheck.swift").split("struct ProofFailure", 1)[0]
+    real = [raw or case for case, raw in re.findall(r'^    case (\w+)(?: = "(\w+)")?$', checks, re.MULTILINE)]
+    rows = table_rows(section(protocol, "### Tokens of identity providers"), 3)
+    documented = [row[0].strip("`") for row in rows if row[0] not in ("`proof_check`", "---")]
+    return [] if documented == real else [f"proof checks: documented {documented}, and is {real}"]
 
 
 # Places in the sources.

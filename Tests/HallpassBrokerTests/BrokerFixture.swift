@@ -20,6 +20,10 @@ final class BrokerFixture: Sendable {
     let keyEncryptionKeys = Mutex([keyEncryptionKey])
     /// How often the newest took the place of the one before.
     let settled = Mutex(0)
+    /// What identity providers publish, by URL.
+    let published = Mutex<[String: Result<[UInt8], KeySetSource.Failure>]>([:])
+    /// The fetches there were.
+    let fetches = Mutex<[String]>([])
     private let secretTexts = Mutex<[String: String]>([:])
     private let parts = Mutex<Parts?>(nil)
 
@@ -81,6 +85,7 @@ final class BrokerFixture: Sendable {
             tenantKeys: TenantKeys(
                 keyEncryptionKey: SecretBytes(copying: keyEncryptionKeys[0]),
                 older: keyEncryptionKeys.dropFirst().map { SecretBytes(copying: $0) }),
+            keySets: KeySetSource { url throws(KeySetSource.Failure) in try self.keySet(at: url) },
             custody: custody, clock: Clock { self.milliseconds.withLock { $0 } })
         parts.withLock { $0 = Parts(database: database, ledger: ledger, broker: broker) }
         try await broker.load()
@@ -95,6 +100,11 @@ final class BrokerFixture: Sendable {
         else { return }
         await open.ledger.stop()
         try open.database.close()
+    }
+
+    private func keySet(at url: KeySetURL) throws(KeySetSource.Failure) -> [UInt8] {
+        fetches.withLock { $0.append(url.text) }
+        return try (published.withLock { $0[url.text] } ?? .failure(.unreachable)).get()
     }
 
     func advance(seconds: Int64) { milliseconds.withLock { $0 += seconds * 1_000 } }

@@ -38,7 +38,7 @@ struct LiveBroker: Sendable {
             let broker = try Broker(
                 settings: BrokerSettings(issuer: "https://broker.example", alarm: { _ in }), database: database,
                 ledger: ledger, tenantKeys: TenantKeys(keyEncryptionKey: try SecretBytes.random(count: 32)),
-                clock: clock.clock)
+                keySets: KeySetSource { _ throws(KeySetSource.Failure) in throw .unreachable }, clock: clock.clock)
             try await broker.load()
             let secrets = try await register(in: broker)
             let application = try HallpassApplication(

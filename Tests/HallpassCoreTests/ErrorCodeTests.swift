@@ -9,7 +9,8 @@ struct ErrorCodeTests {
             ErrorCode.allCases.map(\.rawValue) == [
                 "invalid_request", "invalid_json", "payload_too_large", "unsupported_media_type", "method_not_allowed",
                 "not_found", "invalid_client", "forbidden", "revision_conflict", "in_use", "limit_reached",
-                "actor_not_proven", "unknown_connector", "unknown_environment", "unknown_tool", "tool_not_allowed",
+                "actor_not_proven", "issuer_unknown", "actor_token_expired", "unknown_connector", "unknown_environment",
+                "unknown_tool", "tool_not_allowed",
                 "insufficient_scope", "actor_not_granted", "invalid_arguments", "constraint_violated",
                 "approval_required", "approval_pending", "approval_rejected", "approval_closed",
                 "malformed_token", "unknown_key", "bad_signature",

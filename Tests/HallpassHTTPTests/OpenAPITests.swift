@@ -86,6 +86,17 @@ struct OpenAPITests {
             try words("\(schemas)/RevocationRequest/properties/dimension/enum")
                 == RevocationDimension.allCases.map(\.rawValue))
         #expect(
+            try words("\(schemas)/TokenTrial/properties/checks/items/properties/check/enum")
+                == ProofCheck.allCases.map(\.rawValue))
+        #expect(
+            try words("\(schemas)/AuditRecord/properties/proof_check/enum") == ProofCheck.allCases.map(\.rawValue))
+        #expect(
+            try words("\(schemas)/Issuer/properties/algorithms/items/enum")
+                == SignatureAlgorithm.allCases.map(\.rawValue))
+        #expect(
+            try words("\(schemas)/IdentityToken/properties/token_type/enum")
+                == IdentityTokenType.allCases.map(\.rawValue))
+        #expect(
             Set(try words("\(schemas)/Error/properties/suggested_action/anyOf/0/enum"))
                 == Set(ErrorCode.allCases.map(\.suggestedAction)))
         #expect(
@@ -106,9 +117,17 @@ struct OpenAPITests {
         ("/components/schemas/ApplyRequest/properties/documents/maxItems", Limits.documentsPerApply),
         ("/components/schemas/VerifyRequest/properties/idempotency_key/maxLength", Limits.subjectBytes),
         ("/components/schemas/MintRequest/properties/expires_in/maximum", Int(Limits.tokenLifetimeSeconds.upperBound)),
-        ("/components/schemas/MintRequest/properties/actor/properties/groups/maxItems", Limits.groupsPerActor),
         ("/components/schemas/RateLimit/properties/calls/maximum", Int(Limits.rateLimitCalls.upperBound)),
         ("/components/schemas/RateLimit/properties/seconds/maximum", Int(Limits.rateLimitSeconds.upperBound)),
+        ("/components/schemas/MintRequest/properties/actor/anyOf/0/properties/groups/maxItems", Limits.groupsPerActor),
+        ("/components/schemas/IdentityToken/properties/token/maxLength", Limits.identityTokenBytes),
+        ("/components/schemas/Issuer/properties/audiences/maxItems", Limits.audiencesPerIssuer),
+        ("/components/schemas/Issuer/properties/claims/properties/prefix/maxLength", Limits.identityPrefixBytes),
+        (
+            "/components/schemas/Issuer/properties/max_age_seconds/maximum",
+            Int(Limits.identityTokenAgeSeconds.upperBound)
+        ),
+        ("/components/schemas/KeySet/properties/keys/maxItems", Limits.keysPerIssuer),
         ("/components/parameters/limit/schema/maximum", Limits.pageSize.upperBound),
     ])
     func `a maximum in the document is the product's`(path: String, limit: Int) throws {

@@ -7,7 +7,7 @@ package import StrictJSON
 package struct MintCommand: Sendable {
     package var proof: ActorProof
     /// Who acts for the actor; the client itself where nobody is named.
-    package var agent: ActorChain?
+    package var agent: AgentProof?
     package var target: MintRequest.Target
     package var environment: EnvironmentID
     package var tool: ToolName?
@@ -49,7 +49,7 @@ extension Broker {
         let made: (token: MintedToken, row: TokenRow)
         let action: LedgerAction
         do throws(Refusal) {
-            let request = try prove(command, by: client, entry: &entry)
+            let request = try await prove(command, by: client, entry: &entry)
             let now = clock.nowSeconds
             let decision = try MintPolicy.decide(request, in: client.snapshot, nowSeconds: now)
             made = try makeToken(request, decision, sequence: sequence, nowSeconds: now, by: client)
@@ -115,17 +115,13 @@ extension Broker {
 
     private func prove(
         _ command: MintCommand, by client: AuthenticatedClient, entry: inout AuditEntry
-    ) throws(Refusal) -> MintRequest {
+    ) async throws(Refusal) -> MintRequest {
         guard case .gateway = client.client.kind else {
             throw Refusal(.caller, .forbidden(needs: "only gateways mint tokens"))
         }
-        let actor = try command.proof.prove(by: client.client)
-        entry.subject = actor.subject
-        guard let act = command.agent ?? Subject(client.client.id.rawValue).map({ ActorChain($0) }) else {
-            throw Refusal(.actorProof, .internal)
-        }
-        entry.act = act
-        var request = MintRequest(actor: actor, act: act, target: command.target, environment: command.environment)
+        let proven = try await proveCall(command, by: client, entry: &entry)
+        var request = MintRequest(
+            actor: proven.actor, act: proven.act, target: command.target, environment: command.environment)
         request.tool = command.tool
         request.arguments = command.arguments
         request.argumentsDigest = try digest(of: command)

@@ -35,12 +35,17 @@ extension Broker {
         return try await gate.pass { () async throws(HallpassError) in
             let current = try currentRegistry(admin)
             let plan: RegistryPlan
+            let resources: [RegistryResource]
             do throws(RegistryViolations) {
+                resources = try RegistryResource.readAll(documents)
                 plan = try RegistryPlan.make(
-                    current: current, documents: try RegistryResource.readAll(documents), prune: prune,
-                    keeping: admin.ownKeys)
+                    current: current, documents: resources, prune: prune, keeping: admin.ownKeys)
             } catch {
                 throw error.error { JSONPointer.root.appending("documents").appending($0) }
+            }
+            try await checkIssuerKeys(in: plan) { key in
+                let index = resources.firstIndex { $0.key == key } ?? 0
+                return JSONPointer.root.appending("documents").appending(index)
             }
             guard !isDryRun else { return RegistryAnswer(plan: plan, revision: current.revision, secrets: [:]) }
             return try await commit(plan, summary: prune ? "apply --prune" : "apply", by: admin.author, context)
@@ -58,6 +63,7 @@ extension Broker {
             let resource = try read(document, as: key)
             try condition.check(current.resource(key))
             let plan = try RegistryPlan.put(resource, into: current)
+            try await checkIssuerKeys(in: plan) { _ in .root }
             return try await commit(plan, summary: "put \(key.text)", by: admin.author, context)
         }
     }

@@ -17,6 +17,12 @@ package struct AuditEntry: Hashable, Sendable {
     package var address: String?
     package var subject: Subject?
     package var act: ActorChain?
+    /// Whose token proved who the actor is, or failed to.
+    package var issuer: IssuerID?
+    /// The same of who acts for them.
+    package var actIssuer: IssuerID?
+    /// Which check of an identity provider's token refused it.
+    package var proofCheck: ProofCheck?
     package var connector: ConnectorID?
     package var environment: EnvironmentID?
     package var tool: ToolName?

@@ -28,6 +28,8 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     /// Reading through the admin API; recorded only where it was refused.
     case adminRead = "admin_read"
     case auditExport = "audit_export"
+    /// An identity provider's token, tried by an admin.
+    case issuerTest = "issuer_test"
 }
 
 /// How it ended.

@@ -62,6 +62,7 @@ extension AuditEntry {
     package func canonical(tenant: TenantID, sequence: Int64) -> [UInt8] {
         var writer = CanonicalMembers()
         writer.add("act", act?.json)
+        writer.add("act_issuer", actIssuer?.rawValue)
         writer.add("address", address)
         writer.add("approval_id", approvalID?.text)
         writer.add("args_sha256", argumentsDigest.map { Base64URL.encode($0) })
@@ -75,7 +76,9 @@ extension AuditEntry {
         writer.add("duration_us", durationMicroseconds)
         writer.add("environment", environment?.rawValue)
         writer.add("event", event.rawValue)
+        writer.add("issuer", issuer?.rawValue)
         writer.add("jti", tokenID?.text)
+        writer.add("proof_check", proofCheck?.rawValue)
         writer.add("reason", reason)
         writer.add("request_id", requestID)
         writer.add("revision", revision)

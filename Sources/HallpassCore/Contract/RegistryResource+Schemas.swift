@@ -17,7 +17,7 @@ extension RegistryResource {
             }
         case .deployment(let deployment): findings += Self.findings(in: deployment.constraints)
         case .grant(let grant): findings += Self.findings(in: grant.constraints)
-        case .tenant, .environment, .client: break
+        case .tenant, .environment, .client, .issuer: break
         }
         return findings
     }

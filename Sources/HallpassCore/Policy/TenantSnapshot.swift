@@ -3,15 +3,24 @@ package struct TenantSnapshot: Sendable {
     package let registry: TenantRegistry
     package let keys: KeyRing
     package let revocations: RevocationCutoffs
+    /// Those that are registered with their issuer; published ones are fetched.
+    package let issuerKeys: [IssuerID: VerificationKeys]
     let connectorsByResource: [ResourceURI: ConnectorID]
+    let issuersByURL: [ResourceURI: Issuer]
     let grantsByDeployment: [DeploymentID: [Grant]]
     let contracts: Contracts
     private let toolLists: ToolLists
 
-    package init(registry: TenantRegistry, keys: KeyRing, revocations: RevocationCutoffs) {
+    package init(
+        registry: TenantRegistry, keys: KeyRing, revocations: RevocationCutoffs,
+        issuerKeys: [IssuerID: VerificationKeys] = [:]
+    ) {
         self.registry = registry
         self.keys = keys
         self.revocations = revocations
+        self.issuerKeys = issuerKeys
+        issuersByURL = Dictionary(
+            registry.issuers.values.map { ($0.url, $0) }, uniquingKeysWith: { first, _ in first })
         connectorsByResource = Dictionary(
             registry.connectors.values.map { ($0.resource, $0.id) }, uniquingKeysWith: { first, _ in first })
         grantsByDeployment = Dictionary(grouping: registry.grants.values, by: \.deployment)
@@ -23,7 +32,9 @@ package struct TenantSnapshot: Sendable {
         registry = other.registry
         keys = other.keys
         self.revocations = revocations
+        issuerKeys = other.issuerKeys
         connectorsByResource = other.connectorsByResource
+        issuersByURL = other.issuersByURL
         grantsByDeployment = other.grantsByDeployment
         contracts = other.contracts
         toolLists = other.toolLists

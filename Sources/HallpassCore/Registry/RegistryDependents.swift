@@ -59,7 +59,7 @@ extension ResourceKey {
         case .environment: deployment.environment.rawValue == name
         case .connector: deployment.connector.rawValue == name
         case .deployment: deployment.text == name
-        case .tenant, .grant, .client: false
+        case .tenant, .grant, .client, .issuer: false
         }
     }
 }

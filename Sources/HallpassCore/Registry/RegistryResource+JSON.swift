@@ -25,6 +25,7 @@ extension RegistryResource {
             case .deployment: Deployment(reading: reader).map(RegistryResource.deployment)
             case .grant: Grant(reading: reader).map(RegistryResource.grant)
             case .client: Client(reading: reader).map(RegistryResource.client)
+            case .issuer: Issuer(reading: reader).map(RegistryResource.issuer)
             }
         }
     }
@@ -56,6 +57,7 @@ extension RegistryResource {
         case .deployment(let deployment): deployment.write(to: &object)
         case .grant(let grant): grant.write(to: &object)
         case .client(let client): client.write(to: &object)
+        case .issuer(let issuer): issuer.write(to: &object)
         }
         return .object(object)
     }

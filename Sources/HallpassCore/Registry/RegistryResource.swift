@@ -6,6 +6,7 @@ package enum RegistryResource: Hashable, Sendable {
     case deployment(Deployment)
     case grant(Grant)
     case client(Client)
+    case issuer(Issuer)
 
     package var key: ResourceKey {
         switch self {
@@ -15,6 +16,7 @@ package enum RegistryResource: Hashable, Sendable {
         case .deployment(let deployment): ResourceKey(kind: .deployment, name: deployment.id.text)
         case .grant(let grant): ResourceKey(kind: .grant, name: grant.id.rawValue)
         case .client(let client): ResourceKey(kind: .client, name: client.id.rawValue)
+        case .issuer(let issuer): ResourceKey(kind: .issuer, name: issuer.id.rawValue)
         }
     }
 }
@@ -29,6 +31,7 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
     case deployment = "Deployment"
     case grant = "Grant"
     case client = "Client"
+    case issuer = "Issuer"
 
     /// The collection's name in a path of the admin API.
     package var collection: String { "\(rawValue.lowercased())s" }
@@ -43,6 +46,7 @@ package enum ResourceKind: String, Hashable, Sendable, CaseIterable, Comparable 
         case .deployment: 3
         case .grant: 4
         case .client: 5
+        case .issuer: 6
         }
     }
 }

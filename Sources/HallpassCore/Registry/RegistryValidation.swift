@@ -9,6 +9,7 @@ package enum RegistryValidation {
         validator.checkDeployments()
         validator.checkGrants()
         validator.checkClients()
+        validator.checkIssuers()
         return validator.found
     }
 }
@@ -108,6 +109,18 @@ private struct RegistryValidator {
                     resource, "/roles", rule: "role",
                     "has platform_admin, which only clients of tenant \(TenantID.platform) may have")
             }
+        }
+    }
+}
+
+extension RegistryValidator {
+    /// A token says by its `iss` alone whose it is.
+    fileprivate mutating func checkIssuers() {
+        let issuers = registry.issuers.values.sorted { $0.id < $1.id }
+        let byURL = Dictionary(grouping: issuers, by: \.url)
+        for issuer in issuers {
+            guard let other = byURL[issuer.url]?.first(where: { $0.id != issuer.id }) else { continue }
+            refuse(.issuer(issuer), "/issuer", rule: "unique", "is the issuer of issuer \(other.id) too")
         }
     }
 }

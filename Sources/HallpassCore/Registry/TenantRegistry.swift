@@ -8,6 +8,7 @@ package struct TenantRegistry: Hashable, Sendable {
     package var deployments: [DeploymentID: Deployment] = [:]
     package var grants: [GrantID: Grant] = [:]
     package var clients: [ClientID: Client] = [:]
+    package var issuers: [IssuerID: Issuer] = [:]
 
     package init(tenant: Tenant, revision: Int64 = 0) {
         self.tenant = tenant
@@ -23,6 +24,7 @@ package struct TenantRegistry: Hashable, Sendable {
         case .deployment(let deployment): deployments[deployment.id] = deployment
         case .grant(let grant): grants[grant.id] = grant
         case .client(let client): clients[client.id] = client
+        case .issuer(let issuer): issuers[issuer.id] = issuer
         }
     }
 
@@ -35,6 +37,7 @@ package struct TenantRegistry: Hashable, Sendable {
         case .deployment: if let id = DeploymentID(key.name) { deployments[id] = nil }
         case .grant: if let id = GrantID(key.name) { grants[id] = nil }
         case .client: if let id = ClientID(key.name) { clients[id] = nil }
+        case .issuer: if let id = IssuerID(key.name) { issuers[id] = nil }
         }
     }
 
@@ -46,6 +49,7 @@ package struct TenantRegistry: Hashable, Sendable {
         case .deployment: DeploymentID(key.name).flatMap { deployments[$0] }.map(RegistryResource.deployment)
         case .grant: GrantID(key.name).flatMap { grants[$0] }.map(RegistryResource.grant)
         case .client: ClientID(key.name).flatMap { clients[$0] }.map(RegistryResource.client)
+        case .issuer: IssuerID(key.name).flatMap { issuers[$0] }.map(RegistryResource.issuer)
         }
     }
 
@@ -59,6 +63,7 @@ package struct TenantRegistry: Hashable, Sendable {
             case .deployment: deployments.values.map(RegistryResource.deployment)
             case .grant: grants.values.map(RegistryResource.grant)
             case .client: clients.values.map(RegistryResource.client)
+            case .issuer: issuers.values.map(RegistryResource.issuer)
             }
         return found.sorted { $0.key < $1.key }
     }

@@ -19,7 +19,7 @@ extension ErrorCode {
         case .unsupportedMediaType: .unsupportedMediaType
         case .methodNotAllowed: .methodNotAllowed
         case .notFound: .notFound
-        case .invalidClient, .actorNotProven: .unauthorized
+        case .invalidClient, .actorNotProven, .issuerUnknown, .actorTokenExpired: .unauthorized
         case .forbidden, .toolNotAllowed, .insufficientScope, .actorNotGranted, .disabled: .forbidden
         case .revisionConflict, .inUse, .limitReached: .conflict
         case .rateLimited: .tooManyRequests
@@ -47,7 +47,8 @@ extension ErrorCode {
             "temporarily_unavailable"
         case .internal: "server_error"
         // A subject token that proves nothing is a bad request there, not a bad grant.
-        case .actorNotProven, .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed,
+        case .actorNotProven, .issuerUnknown, .actorTokenExpired, .invalidRequest, .invalidJSON, .payloadTooLarge,
+            .unsupportedMediaType, .methodNotAllowed,
             .notFound, .revisionConflict, .inUse, .limitReached, .unknownTool, .invalidArguments,
             .idempotencyKeyRequired,
             .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict, .approvalClosed:

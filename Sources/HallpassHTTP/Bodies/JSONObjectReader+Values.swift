@@ -1,3 +1,4 @@
+import HallpassBroker
 import HallpassCore
 import StrictJSON
 
@@ -45,6 +46,13 @@ extension JSONObjectReader {
 
     func optionalApproval() -> ApprovalID? {
         optional("approval_id", rule: "must be the approval_id of an earlier answer") { ApprovalID($0) }
+    }
+
+    /// `{"token","token_type"?}`: a JWT of an identity provider. Its length is for the check of its shape.
+    func readIdentityToken() -> IdentityToken? {
+        let text = requiredString("token")
+        let type = optionalChoice("token_type", IdentityTokenType.self)
+        return text.map { IdentityToken(text: $0, type: type ?? .jwt) }
     }
 
     /// `{"sub", "groups"?}`

@@ -30,7 +30,7 @@ enum MintBody {
     }
 
     private static func read(_ reader: JSONObjectReader) -> MintCommand? {
-        let actor = reader.requiredObject("actor") { $0.readActor() }
+        let actor = reader.requiredObject("actor", readActor)
         let agent = readAgent(reader)
         let target = readTarget(reader)
         let environment = reader.requiredEnvironment()
@@ -42,7 +42,7 @@ enum MintBody {
         let transaction = reader.optionalTransaction()
         let approval = reader.optionalApproval()
         guard let actor, let target, let environment else { return nil }
-        var command = MintCommand(proof: .asserted(actor), target: target, environment: environment)
+        var command = MintCommand(proof: actor, target: target, environment: environment)
         command.agent = agent
         command.tool = tool
         command.arguments = arguments
@@ -54,9 +54,19 @@ enum MintBody {
         return command
     }
 
-    private static func readAgent(_ reader: JSONObjectReader) -> ActorChain? {
+    /// `{"sub","groups"?}`, or `{"token","token_type"?}`
+    private static func readActor(_ reader: JSONObjectReader) -> ActorProof? {
+        guard reader.object.contains("token") else { return reader.readActor().map(ActorProof.asserted) }
+        return reader.readIdentityToken().map(ActorProof.token)
+    }
+
+    /// `{"sub","act"?}`, or `{"token","token_type"?}`
+    private static func readAgent(_ reader: JSONObjectReader) -> AgentProof? {
         guard let agent = reader.optionalObject("agent") else { return nil }
-        if let chain = ActorChain(json: .object(agent)) { return chain }
+        if agent.contains("token") {
+            return reader.optionalObject("agent") { $0.readIdentityToken() }.map(AgentProof.token)
+        }
+        if let chain = ActorChain(json: .object(agent)) { return .asserted(chain) }
         reader.refuse(at: reader.pointer.appending("agent"), rule: "format", message: ActorChain.rule)
         return nil
     }

@@ -23,7 +23,7 @@ struct ResourceFilter {
         return switch resource {
         case .deployment(let deployment): admits(deployment.id)
         case .grant(let grant): admits(grant.deployment) && (subject.map { $0 == grant.subject } ?? true)
-        case .tenant, .environment, .connector, .client: true
+        case .tenant, .environment, .connector, .client, .issuer: true
         }
     }
 

@@ -7,12 +7,13 @@ import StrictJSON
 struct TokenExchangeForm {
     static let grantType = "urn:ietf:params:oauth:grant-type:token-exchange"
     static let accessTokenType = "urn:ietf:params:oauth:token-type:access_token"
-    private static let unsignedType = "urn:ietf:params:oauth:token-type:unsigned_json"
+    private static let typePrefix = "urn:ietf:params:oauth:token-type:"
+    private static let unsignedType = typePrefix + "unsigned_json"
 
-    private let subjectType: String
-    private let actorType: String?
-    private let actor: Actor?
-    private let agent: ActorChain?
+    /// `nil` for a kind of proof that is not accepted.
+    private let actor: ActorProof?
+    private let agent: AgentProof?
+    private let hasActorToken: Bool
     private let target: MintRequest.Target
     private let environment: EnvironmentID
     private let tool: ToolName?
@@ -47,23 +48,30 @@ struct TokenExchangeForm {
         lifetimeSeconds = reader.optionalNumber("expires_in", in: Limits.tokenLifetimeSeconds)
         transaction = reader.optionalTransaction()
         approval = reader.optionalApproval()
-        actor = subjectType == Self.unsignedType ? Self.readActor(subjectToken, reader) : nil
-        agent = actorType == Self.unsignedType ? Self.readAgent(actorToken, reader) : nil
-        guard let subjectType, let target, let environment else { return nil }
-        self.subjectType = subjectType
-        self.actorType = actorType
+        hasActorToken = actorType != nil
+        if subjectType == Self.unsignedType {
+            actor = Self.readActor(subjectToken, reader).map(ActorProof.asserted)
+        } else {
+            actor = Self.identityToken(subjectToken, subjectType).map(ActorProof.token)
+        }
+        if actorType == Self.unsignedType {
+            agent = Self.readAgent(actorToken, reader).map(AgentProof.asserted)
+        } else {
+            agent = Self.identityToken(actorToken, actorType).map(AgentProof.token)
+        }
+        guard let target, let environment else { return nil }
         self.target = target
         self.environment = environment
     }
 
     private func command() throws(HallpassError) -> MintCommand {
-        guard let actor, subjectType == Self.unsignedType else {
-            throw .actorNotProven("as subject_token_type only unsigned_json is accepted")
+        guard let actor else {
+            throw .actorNotProven("as subject_token_type jwt, id_token, access_token and unsigned_json are accepted")
         }
-        guard actorType == nil || agent != nil else {
-            throw .actorNotProven("as actor_token_type only unsigned_json is accepted")
+        guard agent != nil || !hasActorToken else {
+            throw .actorNotProven("as actor_token_type jwt, id_token, access_token and unsigned_json are accepted")
         }
-        var command = MintCommand(proof: .asserted(actor), target: target, environment: environment)
+        var command = MintCommand(proof: actor, target: target, environment: environment)
         command.agent = agent
         command.tool = tool
         command.arguments = arguments
@@ -104,6 +112,13 @@ struct TokenExchangeForm {
 
     private static func readArguments(_ reader: JSONObjectReader) -> JSONObject? {
         reader.optional("arguments", rule: "must be the text of a JSON object", jsonObject)
+    }
+
+    private static func identityToken(_ token: String?, _ type: String?) -> IdentityToken? {
+        guard let token, let type,
+            let known = IdentityTokenType.allCases.first(where: { (typePrefix + $0.rawValue).hasSameBytes(as: type) })
+        else { return nil }
+        return IdentityToken(text: token, type: known)
     }
 
     private static func readActor(_ token: String?, _ reader: JSONObjectReader) -> Actor? {

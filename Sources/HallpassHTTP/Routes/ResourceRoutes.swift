@@ -69,7 +69,7 @@ extension Call {
             switch kind {
             case .deployment:
                 DeploymentID(text).map { ResourceKey(kind: kind, name: $0.text) }
-            case .tenant, .environment, .connector, .grant, .client:
+            case .tenant, .environment, .connector, .grant, .client, .issuer:
                 // All of these share one alphabet.
                 ConnectorID(text).map { ResourceKey(kind: kind, name: $0.rawValue) }
             }

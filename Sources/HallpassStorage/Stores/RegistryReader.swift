@@ -21,6 +21,7 @@ struct RegistryReader {
         try readDeployments(into: &tenants)
         try readGrants(into: &tenants)
         try readClients(into: &tenants)
+        try readIssuers(into: &tenants)
         try readKeys(into: &tenants)
         try readSecrets(into: &tenants)
         try readCutoffs(into: &tenants, nowSeconds: nowSeconds)
@@ -141,6 +142,14 @@ struct RegistryReader {
             guard let kind else { throw DamagedRow(column: "client.kind") }
             let client = Client(id: id, kind: kind, description: try row.decode(atIndex: 5))
             tenants[tenant]?.registry.put(.client(client))
+        }
+    }
+
+    private func readIssuers(into tenants: inout Tenants) throws {
+        try forEach("document", from: "issuer") { tenant, row in
+            let resource = try RegistryResource.read(RegistryHistory.parse(try row.decode(atIndex: 1)))
+            guard case .issuer = resource else { throw DamagedRow(column: "issuer.document") }
+            tenants[tenant]?.registry.put(resource)
         }
     }
 

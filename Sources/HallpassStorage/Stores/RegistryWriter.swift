@@ -24,6 +24,9 @@ struct RegistryWriter {
             if after == nil { try delete("client", where: "client_id = ?", [client.id.rawValue]) }
         case (.grant(let grant), _):
             try delete("access_grant", where: "grant_id = ?", [grant.id.rawValue])
+        case (.issuer(let issuer), _):
+            // Whether it stays or not: two issuers may trade URLs, and a URL is one issuer's at any point.
+            try delete("issuer", where: "issuer_id = ?", [issuer.id.rawValue])
         case (.deployment(let deployment), nil):
             let key = [deployment.id.connector.rawValue, deployment.id.environment.rawValue]
             try delete("deployment", where: "connector_id = ? AND environment_id = ?", key)
@@ -59,6 +62,7 @@ struct RegistryWriter {
         case .deployment(let deployment): try put(deployment)
         case .grant(let grant): try put(grant)
         case .client(let client): try put(client)
+        case .issuer(let issuer): try put(issuer)
         }
     }
 
@@ -172,6 +176,18 @@ struct RegistryWriter {
                     tenant.rawValue, client.id.rawValue, deployment.connector.rawValue, deployment.environment.rawValue,
                 ])
         }
+    }
+}
+
+extension RegistryWriter {
+    /// Nothing ever asks for a part of an issuer in SQL, so it is kept as the document it is.
+    private func put(_ issuer: Issuer) throws {
+        try db.run(
+            "INSERT INTO issuer (tenant_id, issuer_id, url, document) VALUES (?, ?, ?, ?)",
+            [
+                tenant.rawValue, issuer.id.rawValue, issuer.url.rawValue,
+                JSONColumn.text(RegistryResource.issuer(issuer).json),
+            ])
     }
 }
 

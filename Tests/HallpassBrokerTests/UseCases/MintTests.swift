@@ -20,7 +20,9 @@ struct MintTests {
 
     @Test func `an agent that is named becomes the actor's actor`() async throws {
         try await BrokerFixture.run { fixture in
-            let command = fixture.command { $0.agent = ActorChain(["claude", "orchestrator"]) }
+            let command = fixture.command {
+                $0.agent = ActorChain(["claude", "orchestrator"]).map(AgentProof.asserted)
+            }
             let token = try await fixture.mint(command).get()
             #expect(token.claims.act.subjects == ["claude", "orchestrator"])
         }

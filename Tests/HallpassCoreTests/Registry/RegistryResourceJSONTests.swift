@@ -167,7 +167,7 @@ struct `A registry document is refused` {
         ("[]", [" type"]),
         ("{}", ["/kind required"]),
         (#"{"id": "x", "protected": true}"#, ["/kind required"]),
-        (#"{"kind": "Issuer", "issuer": "https://x"}"#, ["/kind choice"]),
+        (#"{"kind": "Provider", "issuer": "https://x"}"#, ["/kind choice"]),
         (#"{"kind": "tenant", "id": "x"}"#, ["/kind choice"]),
         (#"{"kind": null, "server": "x"}"#, ["/kind type"]),
         (#"{"kind": "Tenant", "server": "x", "id": "x"}"#, ["/server unknown"]),

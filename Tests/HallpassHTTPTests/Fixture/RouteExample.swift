@@ -26,6 +26,7 @@ struct RouteExample: Sendable {
             case path.contains("/connectors/"): "crm-mcp"
             case path.contains("/deployments/"): "crm-mcp@prod"
             case path.contains("/grants/"): "alice-crm"
+            case path.contains("/issuers/"): "corp"
             default: "viewer"
             }
         path = path.replacing("{name}", with: name)

@@ -33,7 +33,8 @@ final class TestBroker: Sendable {
         let settings = BrokerSettings(issuer: "https://broker.example", alarm: { _ in })
         broker = try Broker(
             settings: settings, database: database, ledger: ledger,
-            tenantKeys: TenantKeys(keyEncryptionKey: try SecretBytes.random(count: 32)), clock: clock.clock)
+            tenantKeys: TenantKeys(keyEncryptionKey: try SecretBytes.random(count: 32)),
+            keySets: KeySetSource { _ throws(KeySetSource.Failure) in throw .unreachable }, clock: clock.clock)
         try await broker.load()
         let adminID = try required(ClientID("platform-admin"))
         let context = CallContext(requestID: "fixture", address: nil)

@@ -13,6 +13,7 @@ struct MigrationsTests {
         (version: 3, digest: "HrgXZ2TFqCVtJXACE0ckATkuYvWqx0qO4wbL1ayZqBk"),
         (version: 4, digest: "wAYsEzOQkDfdXcp1HRnX1wF0cDo_RcUqD_Je0_t0ID4"),
         (version: 5, digest: "LLadHUskzcRZZEHblRK0xnJ1lcvrthgrvlP8Vf2HYFE"),
+        (version: 6, digest: "?"),
     ])
     func `a released migration makes what it always made`(version: Int, digest: String) throws {
         let queue = try DatabaseQueue()
@@ -23,7 +24,7 @@ struct MigrationsTests {
         #expect(Base64URL.encode(SHA256.hash(Array(schema.joined(separator: "\n").utf8))) == digest)
     }
 
-    @Test func `every released version is pinned`() { #expect(Migrations.head == 5) }
+    @Test func `every released version is pinned`() { #expect(Migrations.head == 6) }
 
     @Test func `running again changes nothing`() throws {
         let queue = try DatabaseQueue()
@@ -47,7 +48,7 @@ struct MigrationsTests {
                     FROM pragma_table_list AS list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'
                     """)
         }
-        #expect(tables.count == 20)
+        #expect(tables.count == 21)
         for table in tables {
             let name: String = table["name"]
             #expect(table["strict"] == 1, "\(name)")

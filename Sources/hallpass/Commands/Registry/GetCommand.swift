@@ -76,7 +76,7 @@ extension JSONValue {
 
 /// What can be shown, by the words people use for it.
 enum GetKind: String, ExpressibleByArgument, CaseIterable {
-    case tenant, environment, connector, deployment, grant, client, revision, revocation
+    case tenant, environment, connector, deployment, grant, client, issuer, revision, revocation
 
     /// Takes the plural as well.
     init?(argument: String) {
@@ -92,7 +92,7 @@ enum GetKind: String, ExpressibleByArgument, CaseIterable {
 
     var isSearchable: Bool {
         switch self {
-        case .environment, .connector, .deployment, .grant, .client: true
+        case .environment, .connector, .deployment, .grant, .client, .issuer: true
         case .tenant, .revision, .revocation: false
         }
     }
@@ -101,7 +101,7 @@ enum GetKind: String, ExpressibleByArgument, CaseIterable {
         let collection: [String] =
             switch self {
             case .tenant: ["v1", "tenants"]
-            case .environment, .connector, .deployment, .grant, .client, .revision, .revocation:
+            case .environment, .connector, .deployment, .grant, .client, .issuer, .revision, .revocation:
                 ["v1", "tenants", try settings.requireTenant().rawValue, plural]
             }
         return collection + (name.map { [$0] } ?? [])
@@ -115,6 +115,7 @@ enum GetKind: String, ExpressibleByArgument, CaseIterable {
         case .deployment: ResourceTable.deployments(items)
         case .grant: ResourceTable.grants(items)
         case .client: ResourceTable.clients(items)
+        case .issuer: ResourceTable.issuers(items)
         case .revision: ResourceTable.revisions(items)
         case .revocation: ResourceTable.revocations(items)
         }

@@ -61,6 +61,17 @@ enum ResourceTable {
         return table
     }
 
+    static func issuers(_ items: [JSONValue]) -> TextTable {
+        var table = TextTable("ISSUER", "URL", "AUDIENCES", "ALGORITHMS", "KEYS")
+        for item in items {
+            let keyCount = item["jwks"]?["keys"]?.arrayValue?.count
+            table.append(
+                item.text("id"), item.text("issuer"), item.list("audiences"), item.list("algorithms"),
+                keyCount.map { "\($0) inline" } ?? item.text("jwks_url"))
+        }
+        return table
+    }
+
     static func revisions(_ items: [JSONValue]) -> TextTable {
         var table = TextTable("REVISION", "TIME", "AUTHOR", "CHANGES", "SUMMARY")
         for item in items {

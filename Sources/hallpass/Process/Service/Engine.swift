@@ -32,11 +32,13 @@ struct Engine: Sendable {
             closeQuietly(database)
             throw CommandFailure.localFile("\(path) cannot be read.", next: "hallpass doctor")
         }
-        let settings = BrokerSettings(issuer: issuer) { alarm in logger.critical("\(alarm.message)") }
+        let settings = BrokerSettings(issuer: issuer) { alarm in
+            logger.log(level: alarm.isCritical ? .critical : .warning, "\(alarm.message)")
+        }
         do {
             let broker = try Broker(
                 settings: settings, database: database, ledger: ledger, tenantKeys: try await custody.tenantKeys(),
-                custody: custody)
+                keySets: .network, custody: custody)
             try await broker.load()
             return Engine(broker: broker, ledger: ledger, database: database)
         } catch {
