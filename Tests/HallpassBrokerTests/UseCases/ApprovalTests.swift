@@ -53,7 +53,7 @@ private struct Refunds {
         fixture.command("bob", tool: "issue_refund", connector: "billing-mcp") {
             $0.arguments = arguments(cents)
             $0.approval = shown
-            $0.agent = ActorChain("support-agent")
+            $0.agent = .asserted(ActorChain("support-agent"))
             change(&$0)
         }
     }
@@ -166,7 +166,7 @@ struct ApprovalTests {
         try await Refunds.run { refunds in
             let own = try await refunds.ask()
             #expect(try await refunds.decide(own, as: "bob").refusal?.code == .forbidden)
-            let acting = refunds.command { $0.agent = ActorChain(["helper", "guard"]) }
+            let acting = refunds.command { $0.agent = ActorChain(["helper", "guard"]).map(AgentProof.asserted) }
             let through = try #require(try await refunds.fixture.mint(acting).refusal?.approval)
             #expect(try await refunds.decide(through, as: "guard").refusal?.code == .forbidden)
             let last = try await refunds.fixture.audit().last
