@@ -1,5 +1,5 @@
 package import HallpassCore
-import HallpassCrypto
+package import HallpassCrypto
 package import HallpassStorage
 import Synchronization
 
@@ -12,12 +12,18 @@ package final class Broker: Sendable {
     let registryStore: RegistryStore
     let auditStore: AuditStore
     let approvalStore: ApprovalStore
+    let accountStore: AccountStore
     /// `nil` where the key encryption key does not change.
     let custody: KeyCustody?
     let clock: Clock
     let publishedKeys: PublishedKeys
     let gate = ChangeGate()
     let rateLimiter = RateLimiter()
+    /// Lets one change of people's accounts and sessions through at a time.
+    let accountGate = ChangeGate()
+    let directory = AccountDirectory()
+    let signInThrottle = SignInThrottle()
+    let passwords: PasswordWork
     /// Stands in wherever there is no key, so that none costs what a wrong one does.
     let decoyKey: HMACSHA256Key
     private let published = Mutex(RegistrySnapshot())
@@ -38,6 +44,8 @@ package final class Broker: Sendable {
         registryStore = RegistryStore(database: database, ledger: ledger)
         auditStore = AuditStore(database: database)
         approvalStore = ApprovalStore(database: database)
+        accountStore = AccountStore(database: database, ledger: ledger)
+        passwords = try PasswordWork(cost: settings.passwordCost)
         decoyKey = try HMACSHA256Key(SecretBytes.random(count: 32))
     }
 
@@ -60,6 +68,7 @@ package final class Broker: Sendable {
         for stored in try await registryStore.loadAll(nowSeconds: clock.nowSeconds) {
             try await publishTenant(try await withDataKey(stored))
         }
+        directory.load(try await accountStore.loadAll())
         hasLoaded.store(true, ordering: .releasing)
     }
 
@@ -133,9 +142,14 @@ package struct BrokerSettings: Sendable {
     package let issuer: String
     /// Called for what an operator must hear of at once; returns quickly.
     let alarm: @Sendable (Alarm) -> Void
+    /// What a password's hash costs; tests that are not about it spare themselves the time.
+    let passwordCost: Scrypt.Cost
 
-    package init(issuer: String, alarm: @escaping @Sendable (Alarm) -> Void) {
+    package init(
+        issuer: String, passwordCost: Scrypt.Cost = .standard, alarm: @escaping @Sendable (Alarm) -> Void
+    ) {
         self.issuer = issuer
+        self.passwordCost = passwordCost
         self.alarm = alarm
     }
 }

@@ -53,6 +53,8 @@ package enum HallpassError: Error, Hashable, Sendable {
     case outcomeConflict
     /// Which limit it is that gives a call back last, and when.
     case rateLimited(CallLimits.Kind, retryAfterSeconds: Int64)
+    /// Too many attempts for one account, or from one address.
+    case signInThrottled(retryAfterSeconds: Int64)
     case overloaded
     case unavailable
     case storageUnavailable
@@ -125,6 +127,7 @@ extension HallpassError {
         case .outcomeUnknown: .outcomeUnknown
         case .outcomeConflict: .outcomeConflict
         case .rateLimited: .rateLimited
+        case .signInThrottled: .rateLimited
         case .overloaded: .overloaded
         case .unavailable: .unavailable
         case .storageUnavailable: .storageUnavailable
@@ -143,8 +146,8 @@ extension HallpassError {
         case .unsupportedMediaType(let expected): "The body must be sent as \(expected.text)."
         case .methodNotAllowed: "This path does not take that method; Allow lists those it takes."
         case .notFound: "There is nothing here that you may see."
-        case .invalidClient: "The client's credentials are missing or not valid."
-        case .forbidden(let needs): "This client may not do that: \(needs.text)."
+        case .invalidClient: "The credentials are missing or not valid."
+        case .forbidden(let needs): "This caller may not do that: \(needs.text)."
         case .revisionConflict: "It was changed by someone else meanwhile; read it again and repeat the change on top."
         case .inUse(let users):
             "It is in use by \(users.joined(separator: ", ")); remove those first or ask for cascade=1."
@@ -190,6 +193,7 @@ extension HallpassError {
         case .rateLimited(.actor, _):
             "Too many calls were made just now for the person this call is for; ask again a little later."
         case .rateLimited(.tool, _): "This tool was called too often just now; ask again a little later."
+        case .signInThrottled: "There were too many attempts to sign in just now; try again a little later."
         case .overloaded: "The broker is busy; nothing was executed or issued."
         case .unavailable: "The broker cannot be sure right now; nothing was executed or issued."
         case .storageUnavailable: "The broker cannot store this right now; nothing was executed or issued."
@@ -241,7 +245,8 @@ extension HallpassError {
     /// When to ask again, for what the broker itself calls retryable.
     package var retryAfterSeconds: Int? {
         switch self {
-        case .idempotencyInFlight(let seconds), .rateLimited(_, let seconds): Int(seconds)
+        case .idempotencyInFlight(let seconds), .rateLimited(_, let seconds), .signInThrottled(let seconds):
+            Int(seconds)
         case .approvalPending: Limits.approvalPollSeconds
         default: code.isRetryable ? 1 : nil
         }

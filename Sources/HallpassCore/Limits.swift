@@ -119,6 +119,20 @@ package enum Limits {
 
     /// Live secrets of one client: two, so that a rotation has an overlap.
     package static let secretsPerClient = 2
+    /// A person's password: long enough to withstand guessing, short enough that hashing it costs nothing beside its own hash.
+    package static let passwordBytes = 12...1_024
+    /// A session that nobody uses ends after so long, in seconds.
+    package static let sessionIdleSeconds: Int64 = 30 * 60
+    /// A session ends after so long, however much it is used, in seconds: a working day with its breaks.
+    package static let sessionLifetimeSeconds: Int64 = 12 * 3_600
+    /// Sessions of one person; the one that was used least recently makes room for another.
+    package static let sessionsPerAccount = 20
+    /// A one-time link is good for so long, in seconds.
+    package static let invitationSeconds: Int64 = 24 * 3_600
+    /// What is kept of a browser's own description of itself.
+    package static let userAgentBytes = 256
+    /// People of one tenant.
+    package static let accountsPerTenant = 10_000
     /// Entries waiting for the one writer; past this, callers are told to come back.
     package static let ledgerQueueEntries = 8_192
     /// Entries in one transaction: bounds how long a commit can take.

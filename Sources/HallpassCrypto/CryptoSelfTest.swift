@@ -15,6 +15,11 @@ package enum CryptoSelfTest {
         let derived = try HKDFSHA256.deriveKey(from: key, salt: message, info: message, count: hkdfAnswer.count)
         try expect(derived.withUnsafeBytes { bytes in unsafe [UInt8](bytes) }, equals: hkdfAnswer, "HKDF-SHA-256")
 
+        let cost = try require(Scrypt.Cost(log2N: 4, blockSize: 1, parallelism: 1), "scrypt")
+        let ofPassword = try Scrypt.deriveKey(
+            from: SecretBytes(copying: message), salt: message, cost: cost, count: scryptAnswer.count)
+        try expect(ofPassword.withUnsafeBytes { bytes in unsafe [UInt8](bytes) }, equals: scryptAnswer, "scrypt")
+
         let nonce = [UInt8](repeating: 7, count: AES256GCM.nonceByteCount)
         let sealed = try message.withLentBytes { (message) throws(CryptoError) in
             try unsafe AES256GCM.seal(message, key: key, nonce: nonce, associatedData: sha256Answer)
@@ -29,6 +34,11 @@ package enum CryptoSelfTest {
 
     private static func expect(_ actual: [UInt8], equals expected: [UInt8], _ algorithm: String) throws(CryptoError) {
         guard actual == expected else { throw wrongAnswer(algorithm) }
+    }
+
+    private static func require<Value>(_ value: Value?, _ algorithm: String) throws(CryptoError) -> Value {
+        guard let value else { throw wrongAnswer(algorithm) }
+        return value
     }
 
     private static func wrongAnswer(_ algorithm: String) -> CryptoError {
@@ -54,6 +64,11 @@ extension CryptoSelfTest {
     private static let hkdfAnswer: [UInt8] = [
         0x04, 0x14, 0xf3, 0xac, 0x48, 0xaa, 0x3a, 0x1c, 0x22, 0x15, 0x92, 0x8d, 0xc0, 0x8c, 0xc5, 0x1f,
         0x3b, 0x08, 0xf2, 0x9c, 0xba, 0x48, 0xcb, 0xa3, 0x1b, 0xb3, 0x95, 0xe3, 0x3e, 0xe9, 0x32, 0xd9,
+    ]
+
+    private static let scryptAnswer: [UInt8] = [
+        0xd9, 0x94, 0x63, 0x42, 0x4e, 0xf0, 0x13, 0xbd, 0x48, 0x24, 0xf1, 0xff, 0x5a, 0x40, 0x38, 0xe6,
+        0x42, 0x05, 0xcf, 0x09, 0x33, 0x62, 0x44, 0xb7, 0x48, 0xd7, 0x98, 0x6f, 0x20, 0x04, 0x31, 0x07,
     ]
 
     /// Ciphertext (3) ‖ tag (16).

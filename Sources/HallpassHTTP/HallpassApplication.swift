@@ -19,9 +19,13 @@ package struct HallpassApplication {
     ) throws(HTTPStartError) {
         let folder = try settings.publicDirectory.map { path throws(HTTPStartError) in try PublicFolder(path: path) }
         let open = PublicRoutes(broker: broker, metrics: metrics, folder: folder ?? PublicFolder())
-        table = RouteTable(open.routes + Self.clientRoutes(broker))
+        let publicURL = broker.settings.issuer
+        let cookie = SessionCookie(isSecure: settings.tls != nil || publicURL.hasPrefix("https:"))
+        table = RouteTable(
+            open.routes + SessionRoutes(broker: broker, cookie: cookie).routes + Self.auditedRoutes(broker))
         let responder = HallpassResponder(
-            table: table, broker: broker, folder: open.folder, metrics: HTTPMetrics(metrics))
+            table: table, broker: broker, folder: open.folder, metrics: HTTPMetrics(metrics), cookie: cookie,
+            origins: OriginCheck(publicURL: publicURL, hasTLS: settings.tls != nil))
         application = Application(
             responder: responder, server: try Self.server(settings),
             configuration: ApplicationConfiguration(
@@ -42,7 +46,7 @@ package struct HallpassApplication {
     /// The same with what the tests need to know.
     var routeTable: RouteTable { table }
 
-    private static func clientRoutes(_ broker: Broker) -> [Route] {
+    private static func auditedRoutes(_ broker: Broker) -> [Route] {
         OAuthRoutes(broker: broker).routes
             + CallTokenRoutes(broker: broker).routes
             + ToolRoutes(broker: broker).routes
@@ -55,6 +59,7 @@ package struct HallpassApplication {
             + KeyEncryptionKeyRoutes(broker: broker).routes
             + ApprovalRoutes(broker: broker).routes
             + IssuerRoutes(broker: broker).routes
+            + AccountRoutes(broker: broker).routes
             + AuditRoutes(broker: broker).routes
     }
 

@@ -7,7 +7,7 @@ import Logging
 import NIOCore
 import StrictJSON
 
-/// From a request to its answer, in one order for every route: find it, know the client, read the body, ask, record what
+/// From a request to its answer, in one order for every route: find it, know the caller, read the body, ask, record what
 /// was refused, answer.
 ///
 /// Hummingbird's router is not used: it drops empty path components, answers 404 for a wrong method and 204 for `nil`, and
@@ -17,6 +17,8 @@ package struct HallpassResponder: HTTPResponder {
     let broker: Broker
     let folder: PublicFolder
     let metrics: HTTPMetrics
+    let cookie: SessionCookie
+    let origins: OriginCheck
 
     package func respond(to request: Request, context: ConnectionContext) async -> Response {
         let call = CallContext(requestID: RequestID.make(), address: context.address)
@@ -45,9 +47,9 @@ package struct HallpassResponder: HTTPResponder {
                 } catch {
                     return exchange.refusal(exchange.refusal(of: error).error)
                 }
-            case .client(let event, let handle):
+            case .audited(let audience, let event, let handle):
                 do {
-                    let call = try await admit(target, parameters, route, &exchange)
+                    let call = try await admit(target, parameters, route, audience, &exchange)
                     return try await handle(call)
                 } catch {
                     return await record(error, event, exchange)
@@ -58,21 +60,38 @@ package struct HallpassResponder: HTTPResponder {
 
     /// Who asks, then what: nobody unknown makes the server read a body, but where the body holds the credentials.
     private func admit(
-        _ target: RequestTarget, _ parameters: PathParameters, _ route: Route, _ exchange: inout Exchange
+        _ target: RequestTarget, _ parameters: PathParameters, _ route: Route, _ audience: Route.Audience,
+        _ exchange: inout Exchange
     ) async throws -> Call {
-        let headers = exchange.request.headers
-        let presented = try ClientCredentials.read(headers)
-        var document = JSONValue.null
+        let document: JSONValue
         if case .form = route.body {
-            document = .object(try await admitForm(presented, &exchange))
+            document = .object(try await admitForm(try ClientCredentials.read(exchange.request.headers), &exchange))
         } else {
-            try authenticate(presented.forJSON, &exchange)
+            try await admit(audience, &exchange)
             document = try await exchange.readDocument(route.body)
         }
-        guard let client = exchange.client else { throw HallpassError.invalidClient }
+        guard exchange.caller != nil || audience == .strangers else { throw HallpassError.invalidClient }
         return Call(
-            client: client, context: exchange.context, headers: headers,
+            caller: exchange.caller, context: exchange.context, headers: exchange.request.headers,
             query: try FormParser.parse(Array(target.query.utf8)), document: document, parameters: parameters)
+    }
+
+    private func admit(_ audience: Route.Audience, _ exchange: inout Exchange) async throws {
+        let presented = try ClientCredentials.read(exchange.request.headers)
+        switch (audience, presented) {
+        case (.clients, _): try authenticate(presented.forJSON, &exchange)
+        case (.admins, .nothing), (.people, .nothing): try await authenticateSession(&exchange)
+        case (.admins, _): try authenticate(presented.forJSON, &exchange)
+        case (.people, _): throw HallpassError.invalidClient
+        case (.strangers, _): try origins.requireNoOtherPage(exchange.request.head)
+        }
+    }
+
+    private func authenticateSession(_ exchange: inout Exchange) async throws {
+        let request = exchange.request.head
+        guard let secret = try cookie.read(request.headerFields) else { throw HallpassError.invalidClient }
+        exchange.caller = .person(try await broker.authenticate(session: secret))
+        if request.method != .get { try origins.requireOwnPage(request) }
     }
 
     /// HTTP Basic, or `client_id` and `client_secret` in the form, and not both. Source: RFC 6749 sections 2.3 and 2.3.1.
@@ -98,15 +117,15 @@ package struct HallpassResponder: HTTPResponder {
     private func authenticate(_ credentials: ClientCredentials?, _ exchange: inout Exchange) throws(HallpassError) {
         guard let credentials else { throw .invalidClient }
         exchange.claimedID = ClientID(credentials.id)
-        exchange.client = try broker.authenticate(id: credentials.id, secret: credentials.secret)
+        exchange.caller = .client(try broker.authenticate(id: credentials.id, secret: credentials.secret))
     }
 
     /// Puts a refusal on record, once, before it is answered.
     private func record(_ error: any Error, _ event: AuditEvent, _ exchange: Exchange) async -> Answer {
         let refusal = exchange.refusal(of: error)
-        let unproven = exchange.client == nil ? exchange.claimedID : nil
+        let unproven = exchange.caller == nil ? exchange.claimedID : nil
         do {
-            try await broker.record(refusal, event, by: exchange.client, exchange.context, claiming: unproven)
+            try await broker.record(refusal, event, by: exchange.caller, exchange.context, claiming: unproven)
         } catch {
             return exchange.refusal(error)
         }

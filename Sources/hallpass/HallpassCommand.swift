@@ -15,6 +15,6 @@ struct HallpassCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, ApplyCommand.self, DiffCommand.self, GetCommand.self,
             RestoreCommand.self, TokenCommand.self, RevokeCommand.self, KeysCommand.self, IssuersCommand.self,
-            AuditCommand.self, DoctorCommand.self, VersionCommand.self, DemoCommand.self,
+            AuditCommand.self, AdminsCommand.self, DoctorCommand.self, VersionCommand.self, DemoCommand.self,
         ])
 }

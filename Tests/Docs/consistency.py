@@ -162,7 +162,9 @@ LIMITS = {
     "Rate limit": ["rateLimitCalls", "rateLimitSeconds", "rateBucketsPerTenant"], "Descriptions and reasons": ["descriptionBytes"],
     "Tools of one connector": ["toolsPerConnector"], "Deployments of one `mcp_server` client": ["deploymentsPerClient"],
     "Items of one batch": ["mintsPerBatch"], "Documents of one `apply`": ["documentsPerApply"],
-    "Token lifetime": ["tokenLifetimeSeconds"]}
+    "Token lifetime": ["tokenLifetimeSeconds"], "Password": ["passwordBytes"],
+    "Session": ["sessionIdleSeconds", "sessionLifetimeSeconds", "sessionsPerAccount"],
+    "One-time link": ["invitationSeconds"]}
 UNITS = {"KiB": 1024, "MiB": 1024 * 1024}
 
 

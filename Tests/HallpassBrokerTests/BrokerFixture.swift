@@ -63,11 +63,22 @@ final class BrokerFixture: Sendable {
         }
     }
 
-    func open(mode: HallpassDatabase.Mode = .existing, keyEncryptionKey: [UInt8] = keyEncryptionKey) async throws {
-        try await open(mode: mode, keyEncryptionKeys: [keyEncryptionKey])
+    /// Next to nothing, where the cost is not what a test is about.
+    static func cost(log2N: Int = 4) throws -> Scrypt.Cost {
+        try #require(Scrypt.Cost(log2N: log2N, blockSize: 8, parallelism: 1))
     }
 
-    func open(mode: HallpassDatabase.Mode = .existing, keyEncryptionKeys: [[UInt8]]) async throws {
+    func open(
+        mode: HallpassDatabase.Mode = .existing, keyEncryptionKey: [UInt8] = keyEncryptionKey,
+        passwordCost: Scrypt.Cost? = nil
+    ) async throws {
+        try await open(mode: mode, keyEncryptionKeys: [keyEncryptionKey], passwordCost: passwordCost)
+    }
+
+    func open(
+        mode: HallpassDatabase.Mode = .existing, keyEncryptionKeys: [[UInt8]], passwordCost: Scrypt.Cost? = nil
+    ) async throws {
+        let passwordCost = try passwordCost ?? Self.cost()
         let custody = KeyCustody(
             read: {
                 let keys = self.keyEncryptionKeys.withLock { $0 }
@@ -78,7 +89,7 @@ final class BrokerFixture: Sendable {
         let database = try HallpassDatabase.open(path: folder.appending(path: "hallpass.sqlite").path, mode: mode)
         let ledger = try Ledger(database: database)
         let broker = try Broker(
-            settings: BrokerSettings(issuer: "https://hallpass.example") { alarm in
+            settings: BrokerSettings(issuer: "https://hallpass.example", passwordCost: passwordCost) { alarm in
                 self.alarms.withLock { $0.append(alarm.message) }
             },
             database: database, ledger: ledger,

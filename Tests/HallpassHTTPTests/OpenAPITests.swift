@@ -97,6 +97,9 @@ struct OpenAPITests {
             try words("\(schemas)/IdentityToken/properties/token_type/enum")
                 == IdentityTokenType.allCases.map(\.rawValue))
         #expect(
+            try words("\(schemas)/Person/properties/permissions/items/enum")
+                == Permission.allCases.map(\.rawValue).sorted())
+        #expect(
             Set(try words("\(schemas)/Error/properties/suggested_action/anyOf/0/enum"))
                 == Set(ErrorCode.allCases.map(\.suggestedAction)))
         #expect(
@@ -129,6 +132,8 @@ struct OpenAPITests {
         ),
         ("/components/schemas/KeySet/properties/keys/maxItems", Limits.keysPerIssuer),
         ("/components/parameters/limit/schema/maximum", Limits.pageSize.upperBound),
+        ("/components/schemas/SignInRequest/properties/password/maxLength", Limits.passwordBytes.upperBound),
+        ("/components/schemas/Session/properties/user_agent/maxLength", Limits.userAgentBytes),
     ])
     func `a maximum in the document is the product's`(path: String, limit: Int) throws {
         let value = try required(JSONPointer(parsing: path)).resolve(in: .object(try Self.document()))

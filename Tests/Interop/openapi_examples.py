@@ -22,7 +22,9 @@ REVOCATION = {"dimension": "actor", "id": "nobody-in-particular", "reason": "To 
 # What names stand for in a path, and in a query.
 VALUES = {"tenant": "acme", "name": "scratch", "revision": 1, "secret": "AAAAAAAAAAAA", "limit": 2, "to": 1,
           "sub": "alice", "connector": "crm-mcp", "environment": "prod", "tool": "find_contact", "since": "2026-01-02T03:04:05Z",
-          "until": "2040-01-02T03:04:05Z", "q": "a"}
+          "until": "2040-01-02T03:04:05Z", "q": "a", "username": "eve", "session": "AAAAAAAAAAAA"}
+# A person who is there all along.
+WALTER = "walter"
 
 
 def bodies(broker: Broker) -> dict[tuple[str, str], dict]:
@@ -47,6 +49,9 @@ def bodies(broker: Broker) -> dict[tuple[str, str], dict]:
         ("post", f"{tenant}/apply"): {"documents": [GRANT], "dry_run": True},
         ("post", f"{tenant}/revisions/{{revision}}/restore"): {},
         ("post", f"{tenant}/clients/{{name}}/secrets"): {},
+        ("put", f"{tenant}/admins/{{username}}"): {
+            "roles": ["viewer"], "subject": "eve@example.com", "display_name": "Eve"},
+        ("post", f"{tenant}/admins/{{username}}/invitation"): {},
     } | {("put", f"{tenant}/{collection}/{{name}}"): document for collection, document in DOCUMENTS.items()}
 
 
@@ -63,10 +68,16 @@ def with_examples(document: dict, broker: Broker) -> dict:
     document["components"]["parameters"]["deployment"]["example"] = "billing-mcp@dev"
     call = broker.use(broker.call_token("find_contact"))["call_id"]
     document["paths"]["/v1/calls/{call_id}/outcome"]["post"]["parameters"][0]["example"] = call
-    # Of a client that is there all along, whatever the order in which things are made and removed.
-    secrets = document["paths"]["/v1/tenants/{tenant}/clients/{name}/secrets"]
-    for operation in secrets["post"], secrets["get"]:
-        operation["parameters"] = [
-            document["components"]["parameters"]["name"] | {"example": Broker.BILLING_SERVER}
-            if item.get("$ref", "").endswith("/name") else item for item in operation["parameters"]]
+    # Of those that are there all along, whatever the order in which things are made and removed.
+    with broker.client(broker.OPS) as http:
+        http.put(f"/v1/tenants/acme/admins/{WALTER}", json={"roles": ["viewer"]}).raise_for_status()
+    lasting = {"clients/{name}/secrets": ("name", Broker.BILLING_SERVER), "admins/{username}": ("username", WALTER),
+               "admins/{username}/invitation": ("username", WALTER), "admins/{username}/sessions": ("username", WALTER)}
+    for path, (parameter, value) in lasting.items():
+        for method, operation in document["paths"][f"/v1/tenants/{{tenant}}/{path}"].items():
+            if (path, method) in (("admins/{username}", "put"), ("admins/{username}", "delete")):
+                continue
+            operation["parameters"] = [
+                document["components"]["parameters"][parameter] | {"example": value}
+                if item.get("$ref", "").endswith(f"/{parameter}") else item for item in operation["parameters"]]
     return document

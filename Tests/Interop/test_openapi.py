@@ -83,5 +83,9 @@ def test_each_route_was_seen_to_succeed(target: Broker):
     document = json.loads(DOCUMENT.read_text())
     routes = {f"{method.upper()} {path}" for path, item in document["paths"].items()
               for method in item.keys() & {"get", "put", "post", "delete"}}
-    # A secret's name is given by the server, so no example can have it.
-    assert sorted(routes - answered_well(target)) == ["DELETE /v1/tenants/{tenant}/clients/{name}/secrets/{secret}"]
+    # What a person does in a session is seen to succeed in test_people.py.
+    routes = {route for route in routes if not route.split(" ")[1].startswith(("/v1/session", "/v1/setup"))}
+    # The names of a secret and of a session are given by the server, so no example can have them.
+    assert sorted(routes - answered_well(target)) == [
+        "DELETE /v1/tenants/{tenant}/admins/{username}/sessions/{session}",
+        "DELETE /v1/tenants/{tenant}/clients/{name}/secrets/{secret}"]

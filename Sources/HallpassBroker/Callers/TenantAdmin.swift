@@ -1,16 +1,19 @@
 package import HallpassCore
 
-/// A client that may do something in a tenant's administration; only ``Broker/admin(_:of:)``, in this file, can make one.
+/// A client or a person that may do something in a tenant's administration; only ``Broker/admin(_:of:)``, in this file, can make one.
 package struct TenantAdmin: Sendable {
     package let tenant: TenantID
-    package let client: AuthenticatedClient
+    package let caller: Caller
     package let permissions: Set<Permission>
 
-    fileprivate init(tenant: TenantID, client: AuthenticatedClient, permissions: Set<Permission>) {
+    fileprivate init(tenant: TenantID, caller: Caller, permissions: Set<Permission>) {
         self.tenant = tenant
-        self.client = client
+        self.caller = caller
         self.permissions = permissions
     }
+
+    /// Who it is, as the tenant's history has it.
+    package var author: String { caller.author(in: tenant) }
 
     /// - Throws: ``HallpassError/forbidden(needs:)``.
     package func require(_ permission: Permission) throws(HallpassError) {
@@ -19,25 +22,28 @@ package struct TenantAdmin: Sendable {
 
     /// Who it is that decides on approvals, and whose own calls it must not decide on.
     var approver: Approver {
-        let id = client.client.id.rawValue
-        return Approver(author: "client:\(id)", names: [id])
+        Approver(author: author, names: caller.subjects.map(\.rawValue))
     }
 }
 
 extension Broker {
-    /// What this client may do in that tenant.
+    /// What this caller may do in that tenant.
     ///
-    /// - Throws: ``HallpassError/notFound`` alike for a tenant that is not there and one that is none of the client's business.
-    package func admin(_ client: AuthenticatedClient, of tenant: TenantID) throws(HallpassError) -> TenantAdmin {
-        guard case .automation(let roles) = client.client.kind else {
-            throw .forbidden(needs: "only automation clients use the admin API")
+    /// - Throws: ``HallpassError/notFound`` alike for a tenant that is not there and one that is none of the caller's business.
+    package func admin(_ caller: Caller, of tenant: TenantID) throws(HallpassError) -> TenantAdmin {
+        guard let roles = caller.roles else {
+            throw .forbidden(needs: "only automation clients and people use the admin API")
         }
-        let isHome = client.tenant == tenant
-        let reaching = isHome ? roles : roles.filter { client.tenant == .platform && $0.isAcrossTenants }
+        let isHome = caller.tenant == tenant
+        let reaching = isHome ? roles : roles.filter { caller.tenant == .platform && $0.isAcrossTenants }
         guard !reaching.isEmpty else { throw .notFound }
         let permissions = reaching.reduce(into: Set<Permission>()) { $0.formUnion($1.permissions) }
         guard snapshot.tenants[tenant] != nil || permissions.contains(.createTenant) else { throw .notFound }
-        return TenantAdmin(tenant: tenant, client: client, permissions: permissions)
+        return TenantAdmin(tenant: tenant, caller: caller, permissions: permissions)
+    }
+
+    package func admin(_ client: AuthenticatedClient, of tenant: TenantID) throws(HallpassError) -> TenantAdmin {
+        try admin(.client(client), of: tenant)
     }
 }
 
@@ -48,6 +54,7 @@ extension Permission {
         case .readRegistry: "it needs the role viewer, auditor, security or tenant_admin"
         case .changeRegistry: "it needs the role tenant_admin"
         case .manageClientSecrets: "it needs the role tenant_admin or security"
+        case .manageAdmins: "it needs the role tenant_admin"
         case .revoke, .manageKeys: "it needs the role security"
         case .readAudit: "it needs the role auditor"
         case .readApprovals: "it needs the role security or auditor"

@@ -48,7 +48,7 @@ extension Broker {
         _ context: CallContext
     ) async throws(HallpassError) -> Result<ApprovalView, Refusal> {
         try admin.require(.decideApprovals)
-        var entry = AuditEntry(verdict.event, .allow, by: admin.client, context, at: clock)
+        var entry = AuditEntry(verdict.event, .allow, by: admin, context, at: clock)
         entry.approvalID = id
         entry.reason = reason
         let draft = entry

@@ -10,8 +10,7 @@ extension Broker {
     /// - Returns: the client's secret, to be shown once.
     /// - Throws: ``HallpassError/revisionConflict`` where there is a platform tenant already.
     package func bootstrap(admin id: ClientID, _ context: CallContext) async throws(HallpassError) -> ClientSecret {
-        let roles: Set<Role> = [.platformAdmin, .tenantAdmin, .security, .auditor]
-        let client = Client(id: id, kind: .automation(roles: roles), description: "Made by hallpass init.")
+        let client = Client(id: id, kind: .automation(roles: Self.firstRoles), description: "Made by hallpass init.")
         let tenant = Tenant(id: .platform)
         return try await gate.pass { () async throws(HallpassError) in
             guard snapshot.tenants[.platform] == nil else { throw .revisionConflict }
@@ -23,7 +22,7 @@ extension Broker {
             } catch {
                 throw .internal
             }
-            let author = ChangeAuthor(tenant: .platform, name: "init", client: nil)
+            let author = ChangeAuthor(tenant: .platform, name: "init", caller: nil)
             let answer = try await commit(plan, summary: "init", by: author, context)
             guard let secret = answer.secrets[id] else { throw .internal }
             return secret

@@ -40,7 +40,7 @@ extension Broker {
     ) async throws(HallpassError) -> KeyEncryptionReport {
         try requirePlatform(admin)
         guard let custody else { throw .unavailable }
-        var entry = AuditEntry(.keyEncryptionKeyRotate, .allow, by: admin.client, context, at: clock)
+        var entry = AuditEntry(.keyEncryptionKeyRotate, .allow, by: admin, context, at: clock)
         return try await gate.pass { () async throws(HallpassError) in
             let keys: TenantKeys
             do {

@@ -34,7 +34,7 @@ extension Broker {
         of deployment: DeploymentID?, reason: String?, by admin: TenantAdmin, _ context: CallContext
     ) async throws(HallpassError) -> KeyChange {
         try admin.require(.manageKeys)
-        var entry = AuditEntry(.keyRotate, .allow, by: admin.client, context, at: clock)
+        var entry = AuditEntry(.keyRotate, .allow, by: admin, context, at: clock)
         entry.reason = reason
         let draft = entry
         return try await gate.pass { () async throws(HallpassError) in
@@ -50,7 +50,7 @@ extension Broker {
         of deployment: DeploymentID?, reason: String, by admin: TenantAdmin, _ context: CallContext
     ) async throws(HallpassError) -> KeyChange {
         try admin.require(.manageKeys)
-        var entry = AuditEntry(.keyCompromise, .allow, by: admin.client, context, at: clock)
+        var entry = AuditEntry(.keyCompromise, .allow, by: admin, context, at: clock)
         entry.reason = reason
         let draft = entry
         return try await gate.pass { () async throws(HallpassError) in

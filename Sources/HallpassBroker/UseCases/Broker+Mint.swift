@@ -108,7 +108,7 @@ extension Broker {
         case .success(let command): return try await mint(command, by: client, context)
         case .failure(let error):
             let refusal = Refusal(.requestShape, error)
-            try await record(refusal, .mint, by: client, context)
+            try await record(refusal, .mint, by: .client(client), context)
             return .failure(refusal)
         }
     }

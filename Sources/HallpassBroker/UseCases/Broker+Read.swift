@@ -9,13 +9,13 @@ extension Broker {
         return tenant.registry
     }
 
-    /// The tenants this client may see: all of them for a platform admin, its own for everyone else.
-    package func tenants(by client: AuthenticatedClient) throws(HallpassError) -> [Tenant] {
-        let visible = try admin(client, of: client.tenant)
+    /// The tenants this caller may see: all of them for a platform admin, its own for everyone else.
+    package func tenants(by caller: Caller) throws(HallpassError) -> [Tenant] {
+        let visible = try admin(caller, of: caller.tenant)
         try visible.require(.readRegistry)
         let all = snapshot.tenants.values.map(\.registry.tenant).sorted { $0.id < $1.id }
-        guard client.tenant == .platform, visible.permissions.contains(.createTenant) else {
-            return all.filter { $0.id == client.tenant }
+        guard caller.tenant == .platform, visible.permissions.contains(.createTenant) else {
+            return all.filter { $0.id == caller.tenant }
         }
         return all
     }

@@ -10,14 +10,15 @@ extension Broker {
     ///   who asked.
     /// - Throws: ``HallpassError/overloaded``, ``HallpassError/auditUnavailable``: then the answer says so instead.
     package func record(
-        _ refusal: Refusal, _ event: AuditEvent, by client: AuthenticatedClient?, _ context: CallContext,
+        _ refusal: Refusal, _ event: AuditEvent, by caller: Caller?, _ context: CallContext,
         claiming claimed: ClientID? = nil
     ) async throws(HallpassError) {
-        var draft = AuditEntry(event, .deny, by: client, context, at: clock).refused(refusal)
+        let tenant = caller?.tenant ?? .platform
+        var draft = AuditEntry(event, .deny, by: caller, in: tenant, context, at: clock).refused(refusal)
         draft.target = claimed.map { "client \($0)" }
         let entry = draft
         do {
-            _ = try await submit(.record, for: client?.tenant ?? .platform) { _ in entry }
+            _ = try await submit(.record, for: tenant) { _ in entry }
         } catch .storageUnavailable {
             throw .auditUnavailable
         }

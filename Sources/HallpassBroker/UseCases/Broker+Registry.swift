@@ -48,7 +48,7 @@ extension Broker {
                 return JSONPointer.root.appending("documents").appending(index)
             }
             guard !isDryRun else { return RegistryAnswer(plan: plan, revision: current.revision, secrets: [:]) }
-            return try await commit(plan, summary: prune ? "apply --prune" : "apply", by: admin.author, context)
+            return try await commit(plan, summary: prune ? "apply --prune" : "apply", by: admin.changeAuthor, context)
         }
     }
 
@@ -64,7 +64,7 @@ extension Broker {
             try condition.check(current.resource(key))
             let plan = try RegistryPlan.put(resource, into: current)
             try await checkIssuerKeys(in: plan) { _ in .root }
-            return try await commit(plan, summary: "put \(key.text)", by: admin.author, context)
+            return try await commit(plan, summary: "put \(key.text)", by: admin.changeAuthor, context)
         }
     }
 
@@ -81,7 +81,7 @@ extension Broker {
             }
             try condition.check(resource)
             let plan = try RegistryPlan.delete(key, from: current, cascade: cascade)
-            return try await commit(plan, summary: "delete \(key.text)", by: admin.author, context)
+            return try await commit(plan, summary: "delete \(key.text)", by: admin.changeAuthor, context)
         }
     }
 
@@ -100,7 +100,7 @@ extension Broker {
             } catch {
                 throw error.error { JSONPointer.root.appending("documents").appending($0) }
             }
-            return try await commit(plan, summary: "restore revision \(revision)", by: admin.author, context)
+            return try await commit(plan, summary: "restore revision \(revision)", by: admin.changeAuthor, context)
         }
     }
 
@@ -139,7 +139,8 @@ extension Broker {
         } catch {
             throw .unavailable
         }
-        var entry = AuditEntry(isNew ? .tenantCreate : .registryChange, .allow, by: author.client, context, at: clock)
+        var entry = AuditEntry(
+            isNew ? .tenantCreate : .registryChange, .allow, by: author.caller, in: author.tenant, context, at: clock)
         entry.target = summary
         entry.count = Int64(plan.changes.count)
         let draft = entry
@@ -220,12 +221,11 @@ extension RegistryResource {
 extension TenantAdmin {
     /// What the change must not take away from whoever makes it: themselves.
     fileprivate var ownKeys: Set<ResourceKey> {
-        client.tenant == tenant ? [ResourceKey(kind: .client, name: client.client.id.rawValue)] : []
+        guard case .client(let client) = caller, client.tenant == tenant else { return [] }
+        return [ResourceKey(kind: .client, name: client.client.id.rawValue)]
     }
 
-    fileprivate var author: ChangeAuthor {
-        ChangeAuthor(tenant: tenant, name: "client:\(client.client.id)", client: client)
-    }
+    fileprivate var changeAuthor: ChangeAuthor { ChangeAuthor(tenant: tenant, name: author, caller: caller) }
 }
 
 /// In whose name a change is made: as the revision's history has it, and as the audit does.
@@ -233,5 +233,5 @@ struct ChangeAuthor {
     let tenant: TenantID
     let name: String
     /// `nil` where nobody has credentials yet.
-    let client: AuthenticatedClient?
+    let caller: Caller?
 }

@@ -46,11 +46,11 @@ extension Broker {
     ) async throws(HallpassError) -> RevocationReport {
         try admin.require(.revoke)
         try checkRevocable(dimension, id: id)
-        var entry = AuditEntry(.revoke, .allow, by: admin.client, context, at: clock)
+        var entry = AuditEntry(.revoke, .allow, by: admin, context, at: clock)
         entry.target = "\(dimension.rawValue) \(id)"
         entry.reason = reason
         let draft = entry
-        let author = admin.client.client.id.rawValue
+        let author = admin.author
         return try await gate.pass { () async throws(HallpassError) in
             let outcome = try await submit(
                 .revoke(dimension, id: id, author: author, reason: reason), for: admin.tenant

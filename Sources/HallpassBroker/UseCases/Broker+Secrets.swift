@@ -18,7 +18,7 @@ extension Broker {
             } catch {
                 throw .unavailable
             }
-            var entry = AuditEntry(.clientSecretIssue, .allow, by: admin.client, context, at: clock)
+            var entry = AuditEntry(.clientSecretIssue, .allow, by: admin, context, at: clock)
             entry.target = "client \(id)"
             try await registryStore.addSecret(
                 ClientSecretRow(
@@ -45,7 +45,7 @@ extension Broker {
             try requireClient(id, by: admin)
             let rows = try await reading { try await registryStore.secrets(of: id, tenant: admin.tenant) }
             guard let row = rows.first(where: { $0.name == name }) else { throw .notFound }
-            var entry = AuditEntry(.clientSecretRevoke, .allow, by: admin.client, context, at: clock)
+            var entry = AuditEntry(.clientSecretRevoke, .allow, by: admin, context, at: clock)
             entry.target = "client \(id) secret \(name)"
             try await registryStore.removeSecret(row, audit: entry)
             try await reading { try await reload(admin.tenant) }

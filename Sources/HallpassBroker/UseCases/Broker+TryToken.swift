@@ -21,7 +21,7 @@ extension Broker {
         guard let snapshot = snapshot.tenants[admin.tenant], snapshot.registry.issuers[id] != nil else {
             throw .notFound
         }
-        var entry = AuditEntry(.issuerTest, .allow, by: admin.client, context, at: clock)
+        var entry = AuditEntry(.issuerTest, .allow, by: admin, context, at: clock)
         entry.target = "issuer \(id)"
         let trial: TokenTrial
         do throws(ProofFailure) {

@@ -4,6 +4,8 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
     case readRegistry = "read_registry"
     case changeRegistry = "change_registry"
     case manageClientSecrets = "manage_client_secrets"
+    /// People's accounts, invitations and sessions.
+    case manageAdmins = "manage_admins"
     case revoke
     case manageKeys = "manage_keys"
     /// Of the platform as a whole.
@@ -21,8 +23,11 @@ extension Role {
         switch self {
         // Sees no tenant's audit content: that is granted by the tenant.
         case .platformAdmin:
-            [.createTenant, .readRegistry, .changeRegistry, .manageClientSecrets, .rotateKeyEncryptionKey]
-        case .tenantAdmin: [.readRegistry, .changeRegistry, .manageClientSecrets]
+            [
+                .createTenant, .readRegistry, .changeRegistry, .manageClientSecrets, .manageAdmins,
+                .rotateKeyEncryptionKey,
+            ]
+        case .tenantAdmin: [.readRegistry, .changeRegistry, .manageClientSecrets, .manageAdmins]
         case .security: [.readRegistry, .manageClientSecrets, .revoke, .manageKeys, .readApprovals, .decideApprovals]
         case .auditor: [.readRegistry, .readAudit, .readApprovals]
         case .viewer: [.readRegistry]

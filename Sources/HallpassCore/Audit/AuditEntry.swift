@@ -13,6 +13,8 @@ package struct AuditEntry: Hashable, Sendable {
     package var code: String?
     package var check: Check?
     package var client: ClientID?
+    /// The person, where one asked: by the name that they have in this chain's tenant.
+    package var admin: String?
     /// The client's or the proxy-reported address, without port.
     package var address: String?
     package var subject: Subject?

@@ -25,6 +25,17 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case keyEncryptionKeyRotate = "kek_rotate"
     /// Reading the tools of a deployment; recorded only where it was refused.
     case toolsRead = "tools_read"
+    case signIn = "sign_in"
+    case signOut = "sign_out"
+    case passwordChange = "password_change"
+    /// An account made or changed.
+    case adminChange = "admin_change"
+    case adminRemove = "admin_remove"
+    /// A one-time link made.
+    case adminInvite = "admin_invite"
+    /// A one-time link used: whoever had it set a password.
+    case adminSetup = "admin_setup"
+    case sessionRevoke = "session_revoke"
     /// Reading through the admin API; recorded only where it was refused.
     case adminRead = "admin_read"
     case auditExport = "audit_export"

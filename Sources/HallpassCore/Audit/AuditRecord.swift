@@ -64,6 +64,7 @@ extension AuditEntry {
         writer.add("act", act?.json)
         writer.add("act_issuer", actIssuer?.rawValue)
         writer.add("address", address)
+        writer.add("admin", admin)
         writer.add("approval_id", approvalID?.text)
         writer.add("args_sha256", argumentsDigest.map { Base64URL.encode($0) })
         writer.add("call_id", callID?.text)

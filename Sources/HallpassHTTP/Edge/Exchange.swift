@@ -13,8 +13,8 @@ struct Exchange {
     var body: BodyReader
     /// `nil` for a path that is none.
     var route: Route?
-    /// `nil` until its secret matched.
-    var client: AuthenticatedClient?
+    /// `nil` until a secret or a session was found good.
+    var caller: Caller?
     /// Whom the request says it is from.
     var claimedID: ClientID?
     private let logger: Logger
@@ -47,7 +47,16 @@ struct Exchange {
 /// Refusing.
 extension Exchange {
     func refusal(_ error: HallpassError) -> Answer {
-        ErrorAnswer.make(error, requestID: context.requestID, dialect: route?.errorDialect ?? .plain)
+        var answer = ErrorAnswer.make(error, requestID: context.requestID, dialect: route?.errorDialect ?? .plain)
+        // A page shows its own way to sign in; for this scheme, which it does not know, the browser does not show its own.
+        if answer.status == .unauthorized, isFromPage {
+            answer.headers[.wwwAuthenticate] = #"Session realm="hallpass""#
+        }
+        return answer
+    }
+
+    private var isFromPage: Bool {
+        request.headers.contains(.hallpassRequest) || request.headers.contains(.fetchSite)
     }
 
     func wrongMethod(_ allowed: [HTTPRequest.Method]) -> Answer {

@@ -10,11 +10,12 @@ struct CallTokenRoutes {
     var routes: [Route] {
         let body = Route.Body.json(limitBytes: Limits.requestBodyBytes)
         return [
-            Route(.post, "/v1/call-tokens", .mint, body, mint),
-            Route(.post, "/v1/call-tokens/batch", .mint, body, mintBatch),
-            Route(.post, "/v1/verify", .verify, body, verify),
+            Route(.post, "/v1/call-tokens", .mint, body, for: .clients, mint),
+            Route(.post, "/v1/call-tokens/batch", .mint, body, for: .clients, mintBatch),
+            Route(.post, "/v1/verify", .verify, body, for: .clients, verify),
             Route(
-                .post, "/v1/calls/{call_id}/outcome", .outcome, .json(limitBytes: Limits.outcomeBodyBytes), report),
+                .post, "/v1/calls/{call_id}/outcome", .outcome, .json(limitBytes: Limits.outcomeBodyBytes),
+                for: .clients, report),
         ]
     }
 

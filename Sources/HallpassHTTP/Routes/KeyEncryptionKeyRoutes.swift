@@ -17,14 +17,14 @@ struct KeyEncryptionKeyRoutes {
     @Sendable
     private func status(_ call: Call) async throws -> Answer {
         try call.requireNoQuery()
-        let admin = try broker.admin(call.client, of: .platform)
+        let admin = try broker.admin(call.caller, of: .platform)
         return Answer(.ok, try await broker.keyEncryptionStatus(by: admin).json)
     }
 
     @Sendable
     private func rotate(_ call: Call) async throws -> Answer {
         try call.requireNoQuery()
-        let admin = try broker.admin(call.client, of: .platform)
+        let admin = try broker.admin(call.caller, of: .platform)
         return Answer(.ok, try await broker.rotateKeyEncryptionKey(by: admin, call.context).json)
     }
 }

@@ -9,9 +9,9 @@ struct OAuthRoutes {
 
     var routes: [Route] {
         [
-            Route(.post, "/oauth/token", .mint, .form, exchange),
-            Route(.post, "/oauth/introspect", .introspect, .form, introspect),
-            Route(.post, "/oauth/revoke", .revokeToken, .form, revoke),
+            Route(.post, "/oauth/token", .mint, .form, for: .clients, exchange),
+            Route(.post, "/oauth/introspect", .introspect, .form, for: .clients, introspect),
+            Route(.post, "/oauth/revoke", .revokeToken, .form, for: .clients, revoke),
         ]
     }
 

@@ -20,7 +20,7 @@ struct RevocationRoutes {
     /// In the caller's own tenant.
     @Sendable
     private func revokeAtHome(_ call: Call) async throws -> Answer {
-        try await revoke(call, by: try broker.admin(call.client, of: call.client.tenant))
+        try await revoke(call, by: try broker.admin(call.caller, of: call.caller.tenant))
     }
 
     @Sendable

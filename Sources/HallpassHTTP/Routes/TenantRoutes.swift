@@ -20,7 +20,7 @@ struct TenantRoutes {
     @Sendable
     private func list(_ call: Call) async throws -> Answer {
         try call.requireNoQuery()
-        let tenants = try broker.tenants(by: call.client)
+        let tenants = try broker.tenants(by: call.caller)
         return Answer(json: ["items": .array(tenants.map { RegistryResource.tenant($0).json })])
     }
 
@@ -53,8 +53,8 @@ struct TenantRoutes {
 }
 
 extension Call {
-    /// What this client may do in the tenant that the path names.
+    /// What this caller may do in the tenant that the path names.
     func admin(_ broker: Broker) throws(HallpassError) -> TenantAdmin {
-        try broker.admin(client, of: try parameter("tenant", TenantID.init))
+        try broker.admin(caller, of: try parameter("tenant", TenantID.init))
     }
 }

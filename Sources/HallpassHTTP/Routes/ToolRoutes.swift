@@ -9,7 +9,7 @@ struct ToolRoutes {
 
     var routes: [Route] {
         [
-            Route(.get, "/v1/tools", .toolsRead, .none, list),
+            Route(.get, "/v1/tools", .toolsRead, .none, for: .clients, list),
             Route(.get, "/v1/tenants/{tenant}/deployments/{name}/tools", .adminRead, .none, show),
         ]
     }

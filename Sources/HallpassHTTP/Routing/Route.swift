@@ -24,8 +24,19 @@ struct Route: Sendable {
     enum Handler: Sendable {
         /// For everyone, not audited.
         case open(@Sendable (OpenCall) async throws -> Answer)
-        /// For clients; what is refused is recorded as this event.
-        case client(AuditEvent, @Sendable (Call) async throws -> Answer)
+        /// For those whom the audience lets in; what is refused is recorded as this event.
+        case audited(Audience, AuditEvent, @Sendable (Call) async throws -> Answer)
+    }
+
+    enum Audience: Sendable, CaseIterable {
+        /// Clients, by their secret: what runs for every tool call. A session's cookie is not looked at.
+        case clients
+        /// Clients by their secret and people by their session: the admin API.
+        case admins
+        /// People, by their session: what is about themselves.
+        case people
+        /// Whoever is about to show who they are.
+        case strangers
     }
 
     /// A route for everyone.
@@ -40,12 +51,12 @@ struct Route: Sendable {
         self.handler = handler
     }
 
-    /// A route for clients.
+    /// A route of the admin API, unless it is for others.
     init(
         _ method: HTTPRequest.Method, _ template: String, _ event: AuditEvent, _ body: Body = .none,
-        _ handle: @escaping @Sendable (Call) async throws -> Answer
+        for audience: Audience = .admins, _ handle: @escaping @Sendable (Call) async throws -> Answer
     ) {
-        self.init(method: method, template: template, body: body, handler: .client(event, handle))
+        self.init(method: method, template: template, body: body, handler: .audited(audience, event, handle))
     }
 
     /// Who speaks OAuth gets its errors in OAuth's words too.
@@ -58,9 +69,10 @@ struct OpenCall: Sendable {
     let path: String
 }
 
-/// A request of a client that is known by now, its body read.
+/// A request of someone who is known by now, its body read.
 struct Call: Sendable {
-    let client: AuthenticatedClient
+    /// `nil` where strangers ask.
+    private let knownCaller: Caller?
     let context: CallContext
     let headers: HTTPFields
     let query: JSONObject
@@ -69,15 +81,38 @@ struct Call: Sendable {
     private let parameters: PathParameters
 
     init(
-        client: AuthenticatedClient, context: CallContext, headers: HTTPFields, query: JSONObject, document: JSONValue,
+        caller: Caller?, context: CallContext, headers: HTTPFields, query: JSONObject, document: JSONValue,
         parameters: PathParameters
     ) {
-        self.client = client
+        knownCaller = caller
         self.context = context
         self.headers = headers
         self.query = query
         self.document = document
         self.parameters = parameters
+    }
+
+    var caller: Caller {
+        get throws(HallpassError) {
+            guard let knownCaller else { throw .invalidClient }
+            return knownCaller
+        }
+    }
+
+    /// The machine that asks; a person is none.
+    var client: AuthenticatedClient {
+        get throws(HallpassError) {
+            guard case .client(let client) = try caller else { throw .invalidClient }
+            return client
+        }
+    }
+
+    /// The person who asks; a machine is none.
+    var person: AuthenticatedPerson {
+        get throws(HallpassError) {
+            guard case .person(let person) = try caller else { throw .invalidClient }
+            return person
+        }
     }
 
     /// A name in the path.

@@ -7,7 +7,7 @@ enum Migrations {
 
     /// The first makes version 1 of an empty file.
     private static var all: [Migration] {
-        [createSchema, createCalls, addLimits, createKeyLifecycle, createApprovals, createIssuers]
+        [createSchema, createCalls, addLimits, createKeyLifecycle, createApprovals, createIssuers, createAccounts]
     }
 
     /// The version this program writes.

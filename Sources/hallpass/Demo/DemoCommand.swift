@@ -1,4 +1,5 @@
 import ArgumentParser
+import HallpassBroker
 import HallpassHTTP
 import Logging
 
@@ -36,7 +37,7 @@ struct DemoCommand: ReportingCommand {
     func perform() async throws {
         let port = try await freePort()
         let origin = ServerSettings.origin(host: Self.host, port: port, isTLS: false)
-        let instance = try await prepare(origin)
+        let (instance, link) = try await prepare(origin)
         let settings = try ServerSettings(
             from: SettingSources(flags: flags(instance, port), environment: [:], file: nil))
         guard let server = ServerAddress(origin) else { preconditionFailure("an address made here") }
@@ -44,7 +45,8 @@ struct DemoCommand: ReportingCommand {
         let logger = ServeCommand.bootstrap(settings, metrics)
         let demo = DemoRun(
             DemoRun.Plan(
-                instance: instance, seeds: seeds, server: server, page: .standardOutput, keepsServing: !once))
+                instance: instance, seeds: seeds, server: server, page: .standardOutput, setUpLink: link?.link,
+                keepsServing: !once))
         try await Server(settings: settings, environment: [:], logger: logger, metrics: metrics).run(
             beside: Server.Companion(service: demo, endsServer: once), onListening: demo.begin)
         if !once { try StandardOutput.writeLine("Stopped.") }
@@ -69,17 +71,18 @@ struct DemoCommand: ReportingCommand {
         ]
     }
 
-    private func prepare(_ origin: String) async throws -> Instance {
+    /// - Returns: the link too where the instance is new.
+    private func prepare(_ origin: String) async throws -> (Instance, OneTimeLink?) {
         let instance = Instance(folder: dataDir)
         let existing = instance.existing
         if existing.isEmpty {
-            try await instance.create(url: origin)
+            return (instance, try await instance.create(url: origin))
         } else if existing.count < instance.files.count {
             throw CommandFailure.localFile(
                 "\(dataDir) is not complete: it has \(existing.joined(separator: " and ")), and the rest is missing.",
                 next: Self.startingAfresh(instance))
         }
-        return instance
+        return (instance, nil)
     }
 
     static func startingAfresh(_ instance: Instance) -> String {

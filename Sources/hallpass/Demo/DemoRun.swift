@@ -16,6 +16,8 @@ final class DemoRun: Service {
         let seeds: String
         let server: ServerAddress
         let page: StoryPage
+        /// Where the first person makes their account, while nobody has.
+        let setUpLink: String?
         /// Whether the server goes on when the story is told.
         let keepsServing: Bool
     }
@@ -74,6 +76,7 @@ final class DemoRun: Service {
                 : "\(wrong) of \(StoryStep.allCases.count) steps answered otherwise than they should.")
         if plan.keepsServing {
             try StandardOutput.writeLine("Serving on \(plan.server), data in \(plan.instance.folder). Ctrl-C stops it.")
+            if let link = plan.setUpLink { try StandardOutput.writeLine("Your account, once, within a day: \(link)") }
         }
     }
 

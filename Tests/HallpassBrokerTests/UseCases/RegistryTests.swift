@@ -137,7 +137,7 @@ struct RegistryTests {
                     try fixture.broker.admin(ops, of: TenantID(stringLiteral: tenant))
                 }
             }
-            #expect(try fixture.broker.tenants(by: ops).map(\.id) == ["acme"])
+            #expect(try fixture.broker.tenants(by: .client(ops)).map(\.id) == ["acme"])
         }
     }
 

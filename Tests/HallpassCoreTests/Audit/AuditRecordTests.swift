@@ -12,6 +12,7 @@ struct AuditRecordTests {
         entry.code = "token_expired"
         entry.check = .time
         entry.client = ClientID("crm-server")
+        entry.admin = "alice"
         entry.address = "127.0.0.1"
         entry.subject = Subject("zoë \"the\" \u{1F600}")
         entry.act = ActorChain(["agent", "gateway"])
@@ -40,7 +41,7 @@ struct AuditRecordTests {
         let bytes = Self.fullEntry.canonical(tenant: Self.acme, sequence: 9)
         let value = try JSONParser.parse(bytes)
         #expect(CanonicalJSON.bytes(of: value) == bytes)
-        #expect(value.objectValue?.count == 30)
+        #expect(value.objectValue?.count == 31)
         #expect(value.objectValue?["time"] == "2026-11-20T23:12:15.678Z")
         #expect(value.objectValue?["seq"] == 9)
         #expect(value.objectValue?["code"] == "token_expired")

@@ -11,8 +11,13 @@ struct RouteExample: Sendable {
     /// For a failure's own words.
     var testDescription: String { "\(route.method.rawValue) \(route.template)" }
 
-    /// Every route for clients.
+    /// Every route that a client may ask.
     static func all(_ server: TestServer) -> [RouteExample] {
+        audited(server).filter { $0.route.audience == .clients || $0.route.audience == .admins }
+    }
+
+    /// Every route but those for everyone.
+    static func audited(_ server: TestServer) -> [RouteExample] {
         server.application.routeTable.routes.filter { $0.event != nil }.map(RouteExample.init)
     }
 
@@ -20,6 +25,7 @@ struct RouteExample: Sendable {
         var path = route.template.replacing("{tenant}", with: tenant).replacing("{revision}", with: "1")
             .replacing("{secret}", with: "AAAAAAAAAAAA").replacing("{call_id}", with: "AAAAAAAAAAAAAAAAAAAAAA")
             .replacing("{approval_id}", with: "AAAAAAAAAAAAAAAAAAAAAA")
+            .replacing("{session}", with: "AAAAAAAAAAAA").replacing("{username}", with: "vera")
         let name =
             switch true {
             case path.contains("/environments/"): "dev"
@@ -66,7 +72,14 @@ extension Route {
     var event: AuditEvent? {
         switch handler {
         case .open: nil
-        case .client(let event, _): event
+        case .audited(_, let event, _): event
+        }
+    }
+
+    var audience: Audience? {
+        switch handler {
+        case .open: nil
+        case .audited(let audience, _, _): audience
         }
     }
 }

@@ -30,7 +30,10 @@ final class TestBroker: Sendable {
         self.clock = clock
         database = try HallpassDatabase.open(path: folder.appending(path: "hallpass.db").path, mode: .create)
         ledger = try Ledger(database: database)
-        let settings = BrokerSettings(issuer: "https://broker.example", alarm: { _ in })
+        let settings = BrokerSettings(
+            issuer: "https://broker.example",
+            passwordCost: try required(Scrypt.Cost(log2N: 4, blockSize: 8, parallelism: 1)),
+            alarm: { _ in })
         broker = try Broker(
             settings: settings, database: database, ledger: ledger,
             tenantKeys: TenantKeys(keyEncryptionKey: try SecretBytes.random(count: 32)),

@@ -55,14 +55,7 @@ private enum ClientType: String, CaseIterable {
                 ownField, count: 1...Limits.deploymentsPerClient, rule: DeploymentID.rule, DeploymentID.init
             ).map(Client.Kind.mcpServer)
         case .automation:
-            reader.requiredSet(ownField, count: 1...Role.allCases.count, rule: Self.roleRule) { text in
-                // Not `init(rawValue:)`, which compares by canonical equivalence.
-                Role.allCases.first { $0.rawValue.hasSameBytes(as: text) }
-            }.map(Client.Kind.automation)
+            reader.requiredRoles(ownField).map(Client.Kind.automation)
         }
-    }
-
-    private static var roleRule: String {
-        "must be one of: \(Role.allCases.map(\.rawValue).joined(separator: ", "))"
     }
 }

@@ -45,6 +45,14 @@ extension JSONObjectReader {
         distinct(requiredArray(name, count: count), name, rule: rule, make).map { Set($0) }
     }
 
+    func requiredRoles(_ name: String) -> Set<Role>? {
+        let words = Role.allCases.map(\.rawValue).joined(separator: ", ")
+        return requiredSet(name, count: 1...Role.allCases.count, rule: "must be one of: \(words)") { text in
+            // Not `init(rawValue:)`, which compares by canonical equivalence.
+            Role.allCases.first { $0.rawValue.hasSameBytes(as: text) }
+        }
+    }
+
     private static var scopeCount: ClosedRange<Int> { 0...Limits.scopesPerSet }
 
     private func scopes(_ elements: [JSONValue]?, _ name: String) -> ScopeSet? {

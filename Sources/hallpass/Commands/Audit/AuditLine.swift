@@ -15,7 +15,8 @@ struct AuditLine {
         time = record.text("time")
         event = record.text("event")
         outcome = record.text("code").isEmpty ? record.text("decision") : record.text("code")
-        who = [record.text("sub"), record.text("client_id")].filter { !$0.isEmpty }.joined(separator: " via ")
+        who = [record.text("sub"), record.text("admin"), record.text("client_id")].filter { !$0.isEmpty }.joined(
+            separator: " via ")
         let deployment = [record.text("connector"), record.text("environment")].filter { !$0.isEmpty }
         place = [deployment.joined(separator: "@"), record.text("tool"), record.text("target")]
             .filter { !$0.isEmpty }.joined(separator: " ")

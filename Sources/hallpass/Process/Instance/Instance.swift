@@ -29,9 +29,11 @@ struct Instance: Hashable, Sendable {
 
     /// Makes all of them, or none: what was made before something failed is removed again.
     ///
-    /// - Parameter url: where the server will be reached, for the admin file.
+    /// - Parameter url: where the server will be reached, for the admin file and the link.
+    /// - Returns: the one-time link for the first person.
     /// - Throws: ``CommandFailure`` where one of them is there already, and it is left as it is.
-    func create(url: String) async throws {
+    @discardableResult
+    func create(url: String) async throws -> OneTimeLink {
         if let file = existing.first {
             throw CommandFailure.localFile(
                 "\(file) is there already, so nothing was made.",
@@ -43,12 +45,13 @@ struct Instance: Hashable, Sendable {
             let key = try SecretBytes.random(count: KeyFile.byteCount)
             try key.withUnsafeBytes { bytes throws(CommandFailure) in try PrivateFile.create(keyFile, with: bytes) }
             made.append(keyFile)
-            let secret = try await bootstrap(issuer: url)
+            let (secret, link) = try await bootstrap(issuer: url)
             made += ["", "-wal", "-shm", ".lock"].map { database + $0 }
             let admin: JSONValue = [
                 "client_id": .string(Self.adminClient), "client_secret": .string(secret.text), "url": .string(url),
             ]
             try PrivateFile.create(adminFile, with: Array("\(admin.prettyPrinted())\n".utf8))
+            return link
         } catch {
             // Never what somebody else made meanwhile.
             for file in made { unlink(file) }
@@ -56,17 +59,18 @@ struct Instance: Hashable, Sendable {
         }
     }
 
-    private func bootstrap(issuer: String) async throws -> ClientSecret {
+    private func bootstrap(issuer: String) async throws -> (ClientSecret, OneTimeLink) {
         // Nobody listens yet; what goes wrong here is thrown.
         let logger = Logger(label: "hallpass") { _ in SwiftLogNoOpLogHandler() }
         let engine = try await Engine.start(
             keys: KeyFile(path: keyFile).custody, database: database, mode: .create, issuer: issuer, logger: logger)
-        let result: Result<ClientSecret, any Error>
+        let result: Result<(ClientSecret, OneTimeLink), any Error>
         do {
             guard let client = ClientID(Self.adminClient) else { preconditionFailure("a literal identifier") }
-            let request = Base64URL.encode(try RandomBytes.generate(count: 16))
-            result = .success(
-                try await engine.broker.bootstrap(admin: client, CallContext(requestID: request, address: nil)))
+            let context = CallContext(
+                requestID: Base64URL.encode(try RandomBytes.generate(count: 16)), address: nil)
+            let secret = try await engine.broker.bootstrap(admin: client, context)
+            result = .success((secret, try await engine.broker.inviteFirstAdmin(context)))
         } catch {
             result = .failure(error)
         }

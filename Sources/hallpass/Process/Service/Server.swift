@@ -80,7 +80,7 @@ struct Server {
         return path
     }
 
-    /// In the order they start; they stop the other way round: requests finish, then the sweep ends, then the ledger writes
+    /// In the order they start; they stop the other way round: requests finish, then the sweeps end, then the ledger writes
     /// what waits, then the database closes.
     private func services(
         _ engine: Engine, _ application: HallpassApplication, _ companion: Companion?
@@ -89,6 +89,7 @@ struct Server {
             .init(service: EngineService(engine: engine, logger: logger), serviceName: "engine"),
             .init(service: LedgerSweep(ledger: engine.ledger, logger: logger), serviceName: "ledger sweep"),
             .init(service: keyCare(engine), serviceName: "key care"),
+            .init(service: SessionSweep(broker: engine.broker, logger: logger), serviceName: "session sweep"),
             .init(service: application.application, serviceName: "http"),
         ]
         if let companion {

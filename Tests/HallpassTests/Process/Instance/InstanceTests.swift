@@ -64,8 +64,9 @@ struct InstanceTests {
     @Test func `making it is on record`() async throws {
         try await instance.create(url: Self.url)
         let counts = try HallpassDatabase.inspect(path: instance.database).rowCounts
-        #expect(counts.first { $0.table == "audit_record" }?.count == 1)
+        #expect(counts.first { $0.table == "audit_record" }?.count == 2)
         #expect(counts.first { $0.table == "tenant" }?.count == 1)
+        #expect(counts.first { $0.table == "invitation" }?.count == 1)
     }
 
     @Test(arguments: ["kek", "hallpass.sqlite", "admin.json"])
