@@ -184,6 +184,8 @@ class Broker:
         self.secrets: dict[str, dict[str, str]] = {}
         # Everything that must not be found in the server's output.
         self.confidential: set[str] = {server.site.admin["client_secret"]}
+        # Of how many amounts one was asked for, so that no two are the same call.
+        self.refunds = 0
 
     def apply_seeds(self, *tenants: str) -> "Broker":
         for tenant in tenants:
@@ -233,6 +235,14 @@ class Broker:
     def use(self, token: str) -> dict:
         """Has a token for `find_contact` verified, with arguments as that tool wants them."""
         return self.verify(token, tool="find_contact", arguments={"query": "Ada"})
+
+    def waiting_call(self) -> str:
+        """The id of the approval that a refund over the limit waits for, each of another amount."""
+        self.refunds += 1
+        answer = self.ask(self.GATEWAY, "/v1/call-tokens", {
+            "actor": {"sub": "bob"}, "connector": "billing-mcp", "environment": "prod", "tool": "issue_refund",
+            "arguments": {"payment_id": "p-1", "amount_cents": 60_000 + self.refunds, "idempotency_key": "k-1"}})
+        return problem(answer)["details"][-1]["approval_id"]
 
     def introspect(self, token: str, client: str = CRM_SERVER) -> dict:
         answer = self.ask_form(client, "/oauth/introspect", {"token": token})

@@ -52,6 +52,8 @@ def bodies(broker: Broker) -> dict[tuple[str, str], dict]:
         ("put", f"{tenant}/admins/{{username}}"): {
             "roles": ["viewer"], "subject": "eve@example.com", "display_name": "Eve"},
         ("post", f"{tenant}/admins/{{username}}/invitation"): {},
+        ("post", f"{tenant}/approvals/{{approval_id}}/approve"): {"reason": "Checked with the customer."},
+        ("post", f"{tenant}/approvals/{{approval_id}}/reject"): {"reason": "Paid back already."},
     } | {("put", f"{tenant}/{collection}/{{name}}"): document for collection, document in DOCUMENTS.items()}
 
 
@@ -68,6 +70,16 @@ def with_examples(document: dict, broker: Broker) -> dict:
     document["components"]["parameters"]["deployment"]["example"] = "billing-mcp@dev"
     call = broker.use(broker.call_token("find_contact"))["call_id"]
     document["paths"]["/v1/calls/{call_id}/outcome"]["post"]["parameters"][0]["example"] = call
+    # A decision is made once, so each example has a call of its own that waits for one.
+    approvals = "/v1/tenants/{tenant}/approvals/{approval_id}"
+    waiting = [broker.waiting_call(), broker.waiting_call()]
+    for path, method, approval in [
+            (approvals, "get", waiting[0]), (f"{approvals}/approve", "post", waiting[0]),
+            (f"{approvals}/reject", "post", waiting[1])]:
+        operation = document["paths"][path][method]
+        operation["parameters"] = [
+            document["components"]["parameters"]["approval"] | {"example": approval}
+            if item.get("$ref", "").endswith("/approval") else item for item in operation["parameters"]]
     # Of those that are there all along, whatever the order in which things are made and removed.
     with broker.client(broker.OPS) as http:
         http.put(f"/v1/tenants/acme/admins/{WALTER}", json={"roles": ["viewer"]}).raise_for_status()

@@ -14,7 +14,10 @@ package struct ToolList: Hashable, Sendable {
         tools = connector.tools
             // A tool whose scopes are out of reach is refused whoever asks.
             .filter { deployment.allows($0) && $0.scopes.isSubset(of: deployment.scopes) }
-            .map { tool in Self.entry(tool, deployment.constraints.filter { $0.tool == tool.name }) }
+            // What a person may lift is no part of the schema: a model that kept to it would never ask for their approval.
+            .map { tool in
+                Self.entry(tool, deployment.constraints.filter { $0.tool == tool.name && $0.approval == nil })
+            }
         digest = Base64URL.encode(SHA256.hash(CanonicalJSON.bytes(of: .array(tools))))
     }
 

@@ -38,6 +38,8 @@ struct APIError: Error, Hashable, Sendable {
     let retryAfterSeconds: Int64?
     let suggestedAction: String?
     let details: [JSONViolation]
+    /// What to wait for, where a person can lift the refusal.
+    let approvalID: String?
     let requestID: String?
 
     /// - Parameter body: `{"ok":false,"error":{…}}`; `nil` where it is anything else.
@@ -56,6 +58,9 @@ struct APIError: Error, Hashable, Sendable {
             return JSONViolation(
                 path: path, rule: object["rule"]?.stringValue ?? "", message: object["message"]?.stringValue ?? "")
         }
+        approvalID =
+            (error["details"]?.arrayValue ?? []).lazy.compactMap { $0.objectValue?["approval_id"]?.stringValue }
+            .first
         requestID = error["request_id"]?.stringValue
     }
 }
@@ -65,12 +70,19 @@ extension APIError {
     var failure: CommandFailure {
         var failure = CommandFailure(
             .refused, code: code, message, next: next,
-            details: details.map { CommandFailure.Detail(path: $0.path, rule: $0.rule, message: $0.message) })
+            details: details.map {
+                CommandFailure.Detail(
+                    path: $0.path, rule: $0.rule, message: $0.message,
+                    approvalID: $0.rule == Self.approvalRule ? approvalID : nil)
+            })
         failure.suggestedAction = suggestedAction
         failure.isRetryable = isRetryable
         failure.requestID = requestID
         return failure
     }
+
+    /// The rule of the one detail that names an approval.
+    private static let approvalRule = "approval"
 
     /// For the codes that somebody at a command line can do something about.
     private var next: String? {
@@ -83,6 +95,10 @@ extension APIError {
         case "actor_not_granted": "hallpass get grants"
         case "unknown_connector", "unknown_tool": "hallpass get connectors"
         case "unknown_environment": "hallpass get environments"
+        case "approval_rejected": "hallpass approvals show ID, for whoever may know the reason"
+        case "approval_closed": "hallpass approvals show ID"
+        case _ where approvalID != nil:
+            "have it approved with hallpass approvals approve \(approvalID ?? "ID"), then mint again with --approval"
         case "internal": "look for the request id in the server's log"
         case _ where suggestedAction == "mint_new_token": "hallpass token mint --help"
         default: isRetryable ? "run the same command again in \(retryAfterSeconds ?? 1) s" : nil

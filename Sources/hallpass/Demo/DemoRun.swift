@@ -111,7 +111,7 @@ final class DemoRun: Service {
         }
         return Story.Cast(
             tenant: tenant, gateway: try credentials("support-gateway"), crmServer: try credentials("crm-mcp-server"),
-            billingServer: try credentials("billing-mcp-server"), auditor: try credentials("acme-ops"))
+            billingServer: try credentials("billing-mcp-server"), operators: try credentials("acme-ops"))
     }
 }
 

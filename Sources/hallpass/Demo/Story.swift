@@ -11,7 +11,8 @@ struct Story {
         let gateway: ClientCredentials
         let crmServer: ClientCredentials
         let billingServer: ClientCredentials
-        let auditor: ClientCredentials
+        /// Reads the audit, and decides on what waits for a person.
+        let operators: ClientCredentials
     }
 
     /// One step as it went.
@@ -34,6 +35,8 @@ struct Story {
     private var traces: [Trace] = []
     /// Of the first step, for the second.
     private var usedToken = ""
+    /// What the refund over the limit waits for.
+    private var refundApproval: String?
     /// Names the calls of this telling, so that a second one is not taken for retries of the first.
     private let telling: String
     private var callCount = 0
@@ -63,6 +66,7 @@ struct Story {
         case .wrongValue:
             try await mintRefused("add_note with visibility public", Wish(arguments: note(visibility: "public")))
         case .overTheLimit: try await refund()
+        case .approved: try await approveRefund()
         case .retried: try await retry()
         case .otherArguments: try await reuseKey()
         case .auditListsAll: try await findTraces()
@@ -140,10 +144,39 @@ extension Story {
 
     private mutating func refund() async throws -> Outcome {
         callCount += 1
-        let wish = Wish(
+        let answer = try await mint(refundWish)
+        note(answer, .mint, .deny, code: answer.code)
+        refundApproval = APIError(answer.body, status: answer.status)?.approvalID
+        return Outcome(asked: "mint issue_refund of 600.00 for bob", answer: answer.code ?? "minted")
+    }
+
+    /// What the refusal before it offered: a person says yes, and the very same call is minted and made.
+    private mutating func approveRefund() async throws -> Outcome {
+        let asked = "approve it as acme-ops, mint it again, verify"
+        guard let id = refundApproval else { return Outcome(asked: asked, answer: "no approval was offered") }
+        let decided = try await client.send(
+            .post(
+                "v1", "tenants", cast.tenant.rawValue, "approvals", id, "approve",
+                body: .json(["reason": "The customer was charged twice."])), as: cast.operators)
+        note(decided, .approvalApprove, .allow, code: decided.code)
+        var wish = refundWish
+        wish.approval = id
+        let minted = try await mint(wish)
+        note(minted, .mint, .allow, code: minted.code)
+        guard let token = minted.body["access_token"]?.stringValue else {
+            return Outcome(asked: asked, answer: minted.code ?? "status \(minted.status)")
+        }
+        let body: JSONValue = ["token": .string(token), "tool": .string(wish.tool), "arguments": wish.arguments]
+        let answer = try await client.send(.post("v1", "verify", body: .json(body)), as: cast.billingServer)
+        note(answer, .verify, .execute, code: answer.code)
+        return Outcome(asked: asked, answer: answer.code ?? answer.body["decision"]?.stringValue ?? "no decision")
+    }
+
+    /// Named by the count of calls, so the same until the next call.
+    private var refundWish: Wish {
+        Wish(
             actor: "bob", connector: "billing-mcp", tool: "issue_refund",
             arguments: ["payment_id": "p-1", "amount_cents": 60_000, "idempotency_key": .string(key)])
-        return try await mintRefused("issue_refund of 600.00 for bob", wish)
     }
 
     private mutating func mintRefused(_ asked: String, _ wish: Wish) async throws -> Outcome {
@@ -176,6 +209,7 @@ extension Story {
         var arguments: JSONValue
         var scope: String?
         var lifetimeSeconds: Int64?
+        var approval: String?
     }
 
     private func mint(_ wish: Wish) async throws -> DemoClient.Answer {
@@ -188,6 +222,7 @@ extension Story {
         body["arguments"] = wish.arguments
         body["scope"] = wish.scope.map(JSONValue.string)
         body["expires_in"] = wish.lifetimeSeconds.map(JSONValue.integer)
+        body["approval_id"] = wish.approval.map(JSONValue.string)
         return try await client.send(.post("v1", "call-tokens", body: .json(.object(body))), as: cast.gateway)
     }
 
@@ -250,7 +285,7 @@ extension Story {
     private func isOnRecord(_ trace: Trace) async throws -> Bool {
         let request = APIRequest.get(
             "v1", "tenants", cast.tenant.rawValue, "audit", query: [("request_id", trace.requestID)])
-        let found = try await client.require(request, as: cast.auditor)["items"]?.arrayValue ?? []
+        let found = try await client.require(request, as: cast.operators)["items"]?.arrayValue ?? []
         guard found.count == 1, let record = found[0].objectValue else { return false }
         return record["event"]?.stringValue == trace.event.rawValue
             && record["decision"]?.stringValue == trace.decision.rawValue
@@ -261,7 +296,7 @@ extension Story {
         let verdict = try await AuditVerification(tenant: cast.tenant, checkpoint: nil).run { after in
             let query = [("after", String(after)), ("limit", String(ClientLimits.pageRows))]
             let request = APIRequest.get("v1", "tenants", cast.tenant.rawValue, "audit", "chain", query: query)
-            return try AuditChainPage(await client.require(request, as: cast.auditor), tenant: cast.tenant)
+            return try AuditChainPage(await client.require(request, as: cast.operators), tenant: cast.tenant)
         }
         switch verdict {
         case .intact(let count, _):

@@ -11,6 +11,7 @@ enum StoryStep: CaseIterable, Sendable {
     case revoked
     case wrongValue
     case overTheLimit
+    case approved
     case retried
     case otherArguments
     case auditListsAll
@@ -29,6 +30,7 @@ enum StoryStep: CaseIterable, Sendable {
         case .revoked: "Revoked"
         case .wrongValue: "A value that is not on the list"
         case .overTheLimit: "A refund over the limit"
+        case .approved: "The refund, approved by a person"
         case .retried: "The same call retried"
         case .otherArguments: "Other arguments under its key"
         case .auditListsAll: "The audit lists every one of them"
@@ -49,6 +51,7 @@ enum StoryStep: CaseIterable, Sendable {
         case .revoked: "inactive"
         case .wrongValue: "invalid_arguments"
         case .overTheLimit: "REFUND_EXCEEDS_LIMIT"
+        case .approved: "execute"
         case .retried: "replay"
         case .otherArguments: "idempotency_conflict"
         case .auditListsAll: "all there"

@@ -26,6 +26,26 @@ struct ToolListTests {
         }
     }
 
+    @Test func `what a person may lift is no part of the schema that a model keeps to`() throws {
+        var fixture = fixture
+        let refusal = ConstraintRefusal(
+            code: "LIMIT", message: "m", isRetryable: false, suggestedAction: "route_to_human_approval")
+        let whenViolated = try #require(refusal)
+        for (approval, isListed) in [(nil, true), (.offer, false), (.required, false)] as [(ConstraintApproval?, Bool)]
+        {
+            fixture.registry.deployments["billing-mcp@prod"] = Deployment(
+                id: "billing-mcp@prod", authMode: .none, scopes: "refunds:write", tokenLifetimeSeconds: 60,
+                allowedTools: ["issue_refund"],
+                constraints: [
+                    Constraint(
+                        tool: "issue_refund", schema: ["properties": ["amount_cents": ["maximum": 50_000]]],
+                        whenViolated: whenViolated, approval: approval)
+                ])
+            let list = try fixture.snapshot.tools(of: "billing-mcp@prod")
+            #expect(String(decoding: list.tools[0].serialized(), as: UTF8.self).contains("50000") == isListed)
+        }
+    }
+
     @Test func `the hints say what the effect is`() throws {
         let hints = try list().tools.compactMap { $0.objectValue?["annotations"] }
         #expect(hints[0] == ["readOnlyHint": true, "destructiveHint": false, "idempotentHint": true])

@@ -37,6 +37,19 @@ struct APIAnswerTests {
         #expect(error?.failure.next == "run the same command again in 7 s")
     }
 
+    @Test func `a refusal that a person can lift says whom to ask and how to go on`() throws {
+        let body = """
+            {"ok":false,"error":{"code":"LIMIT","message":"No.","retryable":false,
+             "suggested_action":"route_to_human_approval","request_id":"r1","details":[
+             {"path":"/n","rule":"maximum","message":"m"},{"path":"","rule":"approval","message":"w","approval_id":"abc"}]}}
+            """
+        let failure = try #require(throws: APIError.self) { try read(403, body) }.failure
+        #expect(failure.details.map(\.approvalID) == [nil, "abc"])
+        #expect(failure.next?.contains("hallpass approvals approve abc") == true)
+        #expect(failure.text.contains("abc"))
+        #expect(failure.json["error"]?["details"]?.arrayValue?.last?["approval_id"] == "abc")
+    }
+
     @Test(arguments: [
         (200, ""), (200, "ok"), (200, "[]"), (200, "{\"a\":1,\"a\":2}"), (302, ""), (302, "{}"), (404, "<html>"),
         (500, ""),

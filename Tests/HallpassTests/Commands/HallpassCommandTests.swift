@@ -16,7 +16,9 @@ struct HallpassCommandTests {
     }
 
     @Test(arguments: [
-        "diff", "diff seeds --from 1", "diff --to 2", "diff --from 1 --prune", "apply", "get", "get things",
+        "approvals approve", "approvals approve X", "approvals reject --reason r", "approvals show",
+        "approvals list --state waiting", "diff", "diff seeds --from 1", "diff --to 2", "diff --from 1 --prune",
+        "apply", "get", "get things",
         "get tenant acme --search x", "get tenants --search x", "get revocation 1", "get clients --json -o yaml",
         "restore", "restore x", "revoke", "revoke --actor a", "revoke --actor a --client b --reason r",
         "revoke --token-file t --reason r", "token mint --sub a", "token verify - --arguments -",
@@ -30,6 +32,8 @@ struct HallpassCommandTests {
     }
 
     @Test(arguments: [
+        "approvals list --state pending", "approvals show X --json", "approvals approve X --reason r",
+        "approvals reject X --reason r", "token mint --connector c --environment e --sub a --approval X",
         "diff seeds", "diff --from 1 --to 2", "apply a b --prune --dry-run --tenant acme",
         "get Connectors --json -o json",
         "get deployment crm@prod -o yaml", "get connectors --search crm", "restore 3", "revoke --actor a --reason r",

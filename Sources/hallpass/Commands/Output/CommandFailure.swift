@@ -11,6 +11,8 @@ struct CommandFailure: Error {
         var path: String
         var rule: String
         var message: String
+        /// What to wait for.
+        var approvalID: String?
     }
 
     let exitCode: ExitCode
@@ -80,7 +82,7 @@ extension CommandFailure.Detail {
     /// `seeds/acme/crm.yaml:12  /auth/scopes/0  format: must be …`
     var text: String {
         let place = file.map { file in line.map { "\(file):\($0)" } ?? file }
-        return [place, path.isEmpty ? nil : path, "\(rule): \(message)"]
+        return [place, path.isEmpty ? nil : path, "\(rule): \(message)", approvalID]
             .compactMap { $0?.printable }
             .joined(separator: "  ")
     }
@@ -92,6 +94,7 @@ extension CommandFailure.Detail {
         object["path"] = .string(path)
         object["rule"] = .string(rule)
         object["message"] = .string(message)
+        object["approval_id"] = approvalID.map(JSONValue.string)
         return .object(object)
     }
 }

@@ -42,6 +42,9 @@ struct TokenMintCommand: ClientCommand {
     @Option(help: "How long it is good, in seconds.")
     var expiresIn: Int64?
 
+    @Option(help: "The approval that an earlier refusal named; needs --arguments.")
+    var approval: String?
+
     @Option(help: "Your transaction id, for the audit.")
     var txn: String?
 
@@ -82,6 +85,7 @@ struct TokenMintCommand: ClientCommand {
         body["scope"] = scope.map(JSONValue.string)
         body["expires_in"] = expiresIn.map(JSONValue.integer)
         body["txn"] = txn.map(JSONValue.string)
+        body["approval_id"] = approval.map(JSONValue.string)
         return .object(body)
     }
 }
