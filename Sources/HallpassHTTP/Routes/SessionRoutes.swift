@@ -107,13 +107,20 @@ extension AuthenticatedPerson {
         var object = JSONObject()
         object["ok"] = true
         var account = self.account.json
-        let permissions = self.account.roles.reduce(into: Set<Permission>()) { $0.formUnion($1.permissions) }
-        account["permissions"] = .array(permissions.map(\.rawValue).sorted().map(JSONValue.string))
+        account["permissions"] = Self.permissions(self.account.roles)
+        let reaching: Set<Role> =
+            self.account.name.tenant == .platform ? self.account.roles.filter(\.isAcrossTenants) : []
+        if !reaching.isEmpty { account["permissions_elsewhere"] = Self.permissions(reaching) }
         object["account"] = .object(account)
         object["session"] = [
             "id": .string(session.id), "expires_at": .string(RFC3339.text(seconds: session.expiresAt)),
         ]
         return object
+    }
+
+    private static func permissions(_ roles: Set<Role>) -> JSONValue {
+        let permissions = roles.reduce(into: Set<Permission>()) { $0.formUnion($1.permissions) }
+        return .array(permissions.map(\.rawValue).sorted().map(JSONValue.string))
     }
 }
 

@@ -23,6 +23,26 @@ struct Browser: Sendable {
         return try Browser(server, reply)
     }
 
+    /// A person of tenant acme, made and invited by the fixture's own admin.
+    static func person(_ server: TestServer, _ username: String, _ account: JSONValue) async throws -> Browser {
+        let admin = try server.fixture.acme("admin")
+        let path = "/v1/tenants/acme/admins/\(username)"
+        _ = try await server.ask(.put, path, as: admin, json: account)
+        return try await setUp(server, username, try await server.ask(.post, "\(path)/invitation", as: admin))
+    }
+
+    static func setUp(
+        _ server: TestServer, _ username: String, _ invitation: Reply, _ password: String = password
+    ) async throws -> Browser {
+        let reply = try await server.ask(
+            .post, "/v1/setup", as: nil,
+            json: [
+                "token": .string(try invitation.text("token")), "username": .string(username),
+                "password": .string(password),
+            ])
+        return try Browser(server, reply)
+    }
+
     static func signIn(
         _ server: TestServer, _ tenant: String, _ username: String, _ password: String = password,
         headers: HTTPFields = [:]

@@ -8,26 +8,6 @@ import Testing
 struct AccountRoutesTests {
     private static let vera = "/v1/tenants/acme/admins/vera"
 
-    /// A person of tenant acme with these roles, made and invited by the fixture's own admin.
-    private func person(_ username: String, _ roles: JSONValue, _ server: TestServer) async throws -> Browser {
-        let admin = try server.fixture.acme("admin")
-        let path = "/v1/tenants/acme/admins/\(username)"
-        _ = try await server.ask(.put, path, as: admin, json: ["roles": roles])
-        return try await setUp(username, try await server.ask(.post, "\(path)/invitation", as: admin), server)
-    }
-
-    private func setUp(
-        _ username: String, _ invitation: Reply, _ server: TestServer, _ password: String = Browser.password
-    ) async throws -> Browser {
-        let reply = try await server.ask(
-            .post, "/v1/setup", as: nil,
-            json: [
-                "token": .string(try invitation.text("token")), "username": .string(username),
-                "password": .string(password),
-            ])
-        return try Browser(server, reply)
-    }
-
     @Test func `an account is made, shown, changed and listed`() async throws {
         try await TestServer.run { server in
             let admin = try server.fixture.acme("admin")
@@ -98,10 +78,10 @@ struct AccountRoutesTests {
     @Test func `a link for somebody with a password gives a new one and ends what was open`() async throws {
         try await TestServer.run { server in
             let admin = try server.fixture.acme("admin")
-            let vera = try await person("vera", ["viewer"], server)
+            let vera = try await Browser.person(server, "vera", ["roles": ["viewer"]])
             let again = try await server.ask(.post, "\(Self.vera)/invitation", as: admin)
             #expect(try await vera.ask(.get, "/v1/session").status == 200)
-            _ = try await setUp("vera", again, server, "short grass in june")
+            _ = try await Browser.setUp(server, "vera", again, "short grass in june")
             #expect(try await vera.ask(.get, "/v1/session").status == 401)
             #expect(try await Browser.signIn(server, "acme", "vera").status == 401)
             #expect(try await Browser.signIn(server, "acme", "vera", "short grass in june").status == 200)
@@ -110,7 +90,7 @@ struct AccountRoutesTests {
 
     @Test func `new roles hold for the next request of a session`() async throws {
         try await TestServer.run { server in
-            let vera = try await person("vera", ["viewer"], server)
+            let vera = try await Browser.person(server, "vera", ["roles": ["viewer"]])
             #expect(try await vera.ask(.get, "/v1/tenants/acme/audit").status == 403)
             let admin = try server.fixture.acme("admin")
             _ = try await server.ask(.put, Self.vera, as: admin, json: ["roles": ["auditor"]])
@@ -120,7 +100,7 @@ struct AccountRoutesTests {
 
     @Test func `a removed person is out at once, and comes back as somebody new`() async throws {
         try await TestServer.run { server in
-            let vera = try await person("vera", ["viewer"], server)
+            let vera = try await Browser.person(server, "vera", ["roles": ["viewer"]])
             let admin = try server.fixture.acme("admin")
             #expect(try await server.ask(.delete, Self.vera, as: admin).status == 200)
             #expect(try await vera.ask(.get, "/v1/session").status == 401)
@@ -135,7 +115,7 @@ struct AccountRoutesTests {
     @Test func `another's sessions are seen and ended, one or all`() async throws {
         try await TestServer.run { server in
             let admin = try server.fixture.acme("admin")
-            let first = try await person("vera", ["viewer"], server)
+            let first = try await Browser.person(server, "vera", ["roles": ["viewer"]])
             let second = try Browser(server, try await Browser.signIn(server, "acme", "vera"))
             let listed = try await server.ask(.get, "\(Self.vera)/sessions", as: admin)
             #expect(try listed.json()["items"]?.arrayValue?.count == 2)
@@ -157,7 +137,7 @@ struct AccountRoutesTests {
 
     @Test func `a tenant admin manages the others of the tenant, and not themselves`() async throws {
         try await TestServer.run { server in
-            let tina = try await person("tina", ["tenant_admin"], server)
+            let tina = try await Browser.person(server, "tina", ["roles": ["tenant_admin"]])
             #expect(try await tina.ask(.put, Self.vera, json: ["roles": ["security", "auditor"]]).status == 201)
             for (method, path) in [
                 (HTTPRequest.Method.put, ""), (.delete, ""), (.post, "/invitation"),

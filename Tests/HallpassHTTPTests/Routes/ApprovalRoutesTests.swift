@@ -67,6 +67,29 @@ struct ApprovalRoutesTests {
         }
     }
 
+    @Test func `a person decides, under their own name, and not on a call for themselves by whatever name`()
+        async throws
+    {
+        try await TestServer.run { server in
+            try await Self.requireApproval(server)
+            let id = try Self.approvalID(try await Self.mint(server))
+            let roles: JSONValue = ["security"]
+            let namesakes = [
+                try await Browser.person(server, "alice", ["roles": roles]),
+                try await Browser.person(server, "al", ["roles": roles, "subject": "alice"]),
+            ]
+            for person in namesakes {
+                let own = try await person.ask(.post, "\(Self.approvals)/\(id)/approve", json: ["reason": "Mine."])
+                #expect(own.status == 403, "\(own.text)")
+            }
+            let bob = try await Browser.person(server, "bob", ["roles": roles])
+            let approved = try await bob.ask(.post, "\(Self.approvals)/\(id)/approve", json: ["reason": "Fine."])
+            #expect(approved.status == 200, "\(approved.text)")
+            #expect(approved.text.contains("admin:bob"))
+            #expect(try await server.fixture.lastRecord(of: "acme")["admin"] == "bob")
+        }
+    }
+
     @Test func `OAuth has a word for waiting`() async throws {
         try await TestServer.run { server in
             try await Self.requireApproval(server)

@@ -21,6 +21,8 @@ struct SessionRoutesTests {
             #expect(account["username"] == "root")
             #expect(account["roles"] == ["auditor", "platform_admin", "security", "tenant_admin"])
             #expect(account["permissions"]?.arrayValue?.count == Permission.allCases.count)
+            let elsewhere = try required(account["permissions_elsewhere"]?.arrayValue?.compactMap(\.stringValue))
+            #expect(Set(elsewhere) == Set(Role.platformAdmin.permissions.map(\.rawValue)))
             let fields = try required(reply.headers[.setCookie]).split(separator: "; ").map(String.init)
             #expect(fields[0].hasPrefix("__Host-hallpass_session="))
             #expect(fields[0].utf8.count == "__Host-hallpass_session=".utf8.count + 43)
@@ -28,6 +30,15 @@ struct SessionRoutesTests {
             let again = try await server.ask(.post, "/v1/setup", as: nil, json: body)
             #expect(again.status == 401)
             #expect(again.headers[.setCookie] == nil)
+        }
+    }
+
+    @Test func `who reaches no other tenant is told of no permissions there`() async throws {
+        try await TestServer.run { server in
+            let vera = try await Browser.person(server, "vera", ["roles": ["tenant_admin", "viewer"]])
+            let who = try await vera.ask(.get, "/v1/session").json()
+            #expect(who["account"]?.objectValue?["permissions_elsewhere"] == nil)
+            #expect(who["tenants"] == ["acme"])
         }
     }
 
