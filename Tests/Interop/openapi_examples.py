@@ -14,7 +14,12 @@ DOCUMENTS = {
                     "auth": {"mode": "none", "scopes": ["refunds:write"], "token_ttl_seconds": 60}},
     "grants": GRANT,
     "clients": {"kind": "Client", "id": "scratch", "type": "gateway", "assert_actors": False},
+    "issuers": {"kind": "Issuer", "id": "scratch", "issuer": "https://id.scratch.example", "audiences": ["hallpass"],
+                "algorithms": ["RS256"], "jwks_url": "https://id.scratch.example/jwks"},
 }
+# One that is there all along, to try tokens against.
+ISSUER = {"kind": "Issuer", "id": "standing", "issuer": "https://id.standing.example", "audiences": ["hallpass"],
+          "algorithms": ["EdDSA"], "jwks_url": "http://127.0.0.1:1/jwks"}
 MINT = {"actor": {"sub": "alice", "groups": ["support"]}, "agent": {"sub": "agent-1", "act": {"sub": "planner"}},
         "connector": "crm-mcp", "environment": "prod", "tool": "find_contact", "arguments": {"query": "Ada"},
         "scope": "contacts:read", "expires_in": 30, "txn": "t-1"}
@@ -54,6 +59,7 @@ def bodies(broker: Broker) -> dict[tuple[str, str], dict]:
         ("post", f"{tenant}/admins/{{username}}/invitation"): {},
         ("post", f"{tenant}/approvals/{{approval_id}}/approve"): {"reason": "Checked with the customer."},
         ("post", f"{tenant}/approvals/{{approval_id}}/reject"): {"reason": "Paid back already."},
+        ("post", f"{tenant}/issuers/{{name}}/test"): {"token": "no.real.token", "token_type": "id_token"},
     } | {("put", f"{tenant}/{collection}/{{name}}"): document for collection, document in DOCUMENTS.items()}
 
 
@@ -83,8 +89,10 @@ def with_examples(document: dict, broker: Broker) -> dict:
     # Of those that are there all along, whatever the order in which things are made and removed.
     with broker.client(broker.OPS) as http:
         http.put(f"/v1/tenants/acme/admins/{WALTER}", json={"roles": ["viewer"]}).raise_for_status()
+        http.put(f"/v1/tenants/acme/issuers/{ISSUER['id']}", json=ISSUER).raise_for_status()
     lasting = {"clients/{name}/secrets": ("name", Broker.BILLING_SERVER), "admins/{username}": ("username", WALTER),
-               "admins/{username}/invitation": ("username", WALTER), "admins/{username}/sessions": ("username", WALTER)}
+               "admins/{username}/invitation": ("username", WALTER), "admins/{username}/sessions": ("username", WALTER),
+               "issuers/{name}/test": ("name", ISSUER["id"])}
     for path, (parameter, value) in lasting.items():
         for method, operation in document["paths"][f"/v1/tenants/{{tenant}}/{path}"].items():
             if (path, method) in (("admins/{username}", "put"), ("admins/{username}", "delete")):

@@ -14,7 +14,7 @@ NAMES = {"tenant": "acme", "client": "support-gateway", "secret": "s1", "revisio
 DEPLOYMENT = "crm-mcp@prod"
 KINDS = {
     "environments": "Environment", "connectors": "Connector", "deployments": "Deployment", "grants": "Grant",
-    "clients": "Client", "acme": "Tenant"}
+    "clients": "Client", "issuers": "Issuer", "acme": "Tenant"}
 
 
 def operations() -> list[tuple[str, str, str | None, bool]]:

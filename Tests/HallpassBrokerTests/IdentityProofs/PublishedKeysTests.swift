@@ -162,3 +162,16 @@ extension BrokerFixture {
         published.withLock { $0[PublishedKeysTests.jwksURL] = .failure(failure) }
     }
 }
+
+struct KeySetFailureTests {
+    @Test func `what is said of a limit is the limit`() {
+        #expect(KeySetSource.Failure.tooSlow.reason.text.contains("\(Limits.keySetFetchSeconds) seconds"))
+        #expect(KeySetSource.Failure.tooLarge.reason.text.contains("\(Limits.keySetBytes) bytes"))
+        #expect(KeySetSource.Failure.unusable(.tooManyKeys).reason.text.contains("\(Limits.publishedKeys) keys"))
+        #expect(
+            KeySetSource.Failure.unusable(.noUsableKey).reason.text.contains("\(Limits.rsaKeyBits.lowerBound) bits"))
+        let long = String(repeating: "a", count: Limits.identityTokenBytes + 1)
+        let failure = #expect(throws: ProofFailure.self) { try UnverifiedIdentityToken(long) }
+        #expect(failure?.error.message.contains("\(Limits.identityTokenBytes) bytes") == true)
+    }
+}
