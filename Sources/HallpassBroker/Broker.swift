@@ -13,6 +13,7 @@ package final class Broker: Sendable {
     let auditStore: AuditStore
     let approvalStore: ApprovalStore
     let accountStore: AccountStore
+    let checkpointStore: CheckpointStore
     /// `nil` where the key encryption key does not change.
     let custody: KeyCustody?
     let clock: Clock
@@ -27,6 +28,8 @@ package final class Broker: Sendable {
     /// Stands in wherever there is no key, so that none costs what a wrong one does.
     let decoyKey: HMACSHA256Key
     private let published = Mutex(RegistrySnapshot())
+    /// Of callers that nobody knows.
+    let refusalTally = Mutex(RefusalTally())
     private let sealing: Mutex<TenantKeys>
     private let hasLoaded = Atomic(false)
 
@@ -46,6 +49,7 @@ package final class Broker: Sendable {
         approvalStore = ApprovalStore(database: database)
         accountStore = AccountStore(database: database, ledger: ledger)
         passwords = try PasswordWork(cost: settings.passwordCost)
+        checkpointStore = CheckpointStore(database: database, ledger: ledger)
         decoyKey = try HMACSHA256Key(SecretBytes.random(count: 32))
     }
 

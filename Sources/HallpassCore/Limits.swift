@@ -133,6 +133,10 @@ package enum Limits {
     package static let userAgentBytes = 256
     /// People of one tenant.
     package static let accountsPerTenant = 10_000
+    /// Refusals of one unknown source that are recorded one by one in a minute; the rest are counted in one record.
+    package static let refusalsRecordedPerMinute = 100
+    /// Unknown sources that are told apart in a minute, some 100 bytes each.
+    package static let refusalSources = 10_000
     /// Entries waiting for the one writer; past this, callers are told to come back.
     package static let ledgerQueueEntries = 8_192
     /// Entries in one transaction: bounds how long a commit can take.

@@ -275,6 +275,8 @@ def test_tampering_with_the_audit_is_found_and_named(audited: tuple, tmp_path: P
                 database.execute(f"UPDATE audit_record SET record = ?, hash = ? {where}", [record, digest, target + 1])
     database.close()
     secret = site.secret_file("ops", broker.secrets["acme"][Broker.OPS])
+    offline = site.run("audit", "verify", "--tenant", "acme", "--database", site.database)
+    assert offline.returncode == 5 and f"record {target}" in offline.stderr, offline.stdout + offline.stderr
     verify = [
         "audit", "verify", "--tenant", "acme", "--client-id", Broker.OPS, "--client-secret-file", secret, "--url",
         f"http://127.0.0.1:{site.port}"]

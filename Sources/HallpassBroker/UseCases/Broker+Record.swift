@@ -1,10 +1,12 @@
 package import HallpassCore
 import HallpassStorage
+import Synchronization
 
 extension Broker {
     /// Records what was refused at the edge: bad JSON, unknown clients, missing permissions.
     ///
-    /// What cannot be laid to a tenant goes into the platform's own chain.
+    /// What cannot be laid to a tenant goes into the platform's own chain. A flood of it is counted, and recorded by
+    /// ``recordTally(_:)``.
     ///
     /// - Parameter claimed: whom a request said it was from that did not prove it: recorded as what it was about, not as
     ///   who asked.
@@ -13,6 +15,12 @@ extension Broker {
         _ refusal: Refusal, _ event: AuditEvent, by caller: Caller?, _ context: CallContext,
         claiming claimed: ClientID? = nil
     ) async throws(HallpassError) {
+        if caller == nil {
+            let isRecorded = refusalTally.withLock {
+                $0.note(address: context.address, nowSeconds: clock.nowSeconds)
+            }
+            guard isRecorded else { return }
+        }
         let tenant = caller?.tenant ?? .platform
         var draft = AuditEntry(event, .deny, by: caller, in: tenant, context, at: clock).refused(refusal)
         draft.target = claimed.map { "client \($0)" }
@@ -21,6 +29,17 @@ extension Broker {
             _ = try await submit(.record, for: tenant) { _ in entry }
         } catch .storageUnavailable {
             throw .auditUnavailable
+        }
+    }
+
+    /// Records what was counted of refusals since the last time, one record for each source.
+    package func recordTally(_ context: CallContext) async throws(HallpassError) {
+        for counted in refusalTally.withLock({ $0.drain(nowSeconds: clock.nowSeconds) }) {
+            var draft = AuditEntry(.refusals, .deny, by: nil, context, at: clock)
+            draft.address = counted.address
+            draft.count = counted.count
+            let entry = draft
+            _ = try await submit(.record, for: .platform) { _ in entry }
         }
     }
 

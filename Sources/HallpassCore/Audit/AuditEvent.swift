@@ -36,6 +36,8 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     /// A one-time link used: whoever had it set a password.
     case adminSetup = "admin_setup"
     case sessionRevoke = "session_revoke"
+    /// Refusals of callers that nobody knows, counted instead of recorded one by one.
+    case refusals
     /// Reading through the admin API; recorded only where it was refused.
     case adminRead = "admin_read"
     case auditExport = "audit_export"

@@ -13,6 +13,8 @@ struct AuditRoutes {
         [
             Route(.get, "/v1/tenants/{tenant}/audit", .adminRead, .none, list),
             Route(.get, "/v1/tenants/{tenant}/audit/chain", .auditExport, .none, chain),
+            Route(.get, "/v1/tenants/{tenant}/audit/checkpoints", .auditExport, .none, checkpoints),
+            Route(.get, "/v1/tenants/{tenant}/audit/keys", .auditExport, .none, keys),
         ]
     }
 
@@ -50,6 +52,29 @@ struct AuditRoutes {
             "items": .array(items),
             "head": ["seq": .integer(head.sequence), "hash": .string(Base64URL.encode(head.hash))],
         ])
+    }
+}
+
+extension AuditRoutes {
+    /// `{"items":[{"checkpoint":{"hash","seq","tenant","time"},"signature"}]}`, oldest first.
+    @Sendable
+    private func checkpoints(_ call: Call) async throws -> Answer {
+        let admin = try call.admin(broker)
+        let page = try call.query(Page.init(reading:))
+        let rows = try await broker.checkpoints(
+            after: try page.afterNumber() ?? 0, limit: page.limit + 1, by: admin)
+        return page.answer(rows, key: { String($0.checkpoint.head.sequence) }, \.json)
+    }
+
+    /// `{"items":[{"algorithm":"Ed25519","public_key"}]}`, the newest last.
+    @Sendable
+    private func keys(_ call: Call) async throws -> Answer {
+        let admin = try call.admin(broker)
+        try call.requireNoQuery()
+        let items = try await broker.auditKeys(by: admin).map { key -> JSONValue in
+            ["algorithm": "Ed25519", "public_key": .string(Base64URL.encode(key.bytes))]
+        }
+        return Answer(json: ["items": .array(items)])
     }
 }
 

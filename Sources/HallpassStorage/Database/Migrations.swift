@@ -7,7 +7,10 @@ enum Migrations {
 
     /// The first makes version 1 of an empty file.
     private static var all: [Migration] {
-        [createSchema, createCalls, addLimits, createKeyLifecycle, createApprovals, createIssuers, createAccounts]
+        [
+            createSchema, createCalls, addLimits, createKeyLifecycle, createApprovals, createIssuers, createAccounts,
+            createCheckpoints,
+        ]
     }
 
     /// The version this program writes.

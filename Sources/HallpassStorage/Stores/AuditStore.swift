@@ -29,9 +29,7 @@ package struct AuditStore: Sendable {
 
     /// Where the chain ends; ``AuditHead/empty`` for a tenant nothing is recorded of.
     package func head(_ tenant: TenantID) async throws -> AuditHead {
-        try await database.read { db in
-            try Row.fetchOne(db, sql: AuditTable.headSQL, arguments: [tenant.rawValue]).map(AuditTable.head) ?? .empty
-        }
+        try await database.read { try Self.head($0, tenant) }
     }
 
     /// Counts the rows, which takes time in proportion; the chain's own idea of it is in ``head(_:)``.
@@ -42,7 +40,11 @@ package struct AuditStore: Sendable {
         }
     }
 
-    private static func fetch(
+    static func head(_ db: Database, _ tenant: TenantID) throws -> AuditHead {
+        try Row.fetchOne(db, sql: AuditTable.headSQL, arguments: [tenant.rawValue]).map(AuditTable.head) ?? .empty
+    }
+
+    static func fetch(
         _ db: Database, tenant: TenantID, _ rest: String, arguments: StatementArguments
     ) throws -> [AuditRecord] {
         try Row.fetchAll(

@@ -293,7 +293,7 @@ extension Story {
     }
 
     private func verifyChain() async throws -> Outcome {
-        let verdict = try await AuditVerification(tenant: cast.tenant, checkpoint: nil).run { after in
+        let verdict = try await AuditVerification(tenant: cast.tenant, checkpoints: []).run { after in
             let query = [("after", String(after)), ("limit", String(ClientLimits.pageRows))]
             let request = APIRequest.get("v1", "tenants", cast.tenant.rawValue, "audit", "chain", query: query)
             return try AuditChainPage(await client.require(request, as: cast.operators), tenant: cast.tenant)

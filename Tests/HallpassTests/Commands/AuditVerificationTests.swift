@@ -29,7 +29,7 @@ struct AuditVerificationTests {
         _ records: [AuditRecord], head: AuditHead? = nil, checkpoint: AuditHead? = nil
     ) async throws -> AuditVerification.Verdict {
         let tenant = TenantIDs.acme
-        let verification = AuditVerification(tenant: tenant, checkpoint: checkpoint)
+        let verification = AuditVerification(tenant: tenant, checkpoints: [checkpoint].compactMap(\.self))
         // By position, as a server does whose rows were tampered with.
         var position = 0
         return try await verification.run { _ in
@@ -50,7 +50,7 @@ struct AuditVerificationTests {
         let tenant = TenantIDs.acme
         let records = Self.chain(7, of: tenant)
         var asked: [Int64] = []
-        _ = try await AuditVerification(tenant: tenant, checkpoint: nil).run { after in
+        _ = try await AuditVerification(tenant: tenant, checkpoints: []).run { after in
             asked.append(after)
             return Self.page(records, after: after, head: nil)
         }
@@ -61,7 +61,7 @@ struct AuditVerificationTests {
         let tenant = TenantIDs.acme
         let records = Self.chain(5, of: tenant)
         var visible = 2
-        let verdict = try await AuditVerification(tenant: tenant, checkpoint: nil).run { after in
+        let verdict = try await AuditVerification(tenant: tenant, checkpoints: []).run { after in
             defer { visible = min(visible + 1, 5) }
             return Self.page(Array(records[..<visible]), after: after, head: nil)
         }
@@ -151,9 +151,9 @@ struct AuditVerificationTests {
 
     @Test func `a checkpoint is read as it is printed`() throws {
         let head = try #require(Self.chain(2, of: TenantIDs.acme).last).head
-        #expect(AuditCheckpoint(argument: " \(AuditCheckpoint(head: head).text)\n")?.head == head)
+        #expect(NotedHead(argument: " \(NotedHead(head: head).text)\n")?.head == head)
         for text in ["", "2", "2:", ":x", "-1:\(Base64URL.encode(head.hash))", "2:\(Base64URL.encode(head.hash)):"] {
-            #expect(AuditCheckpoint(argument: text) == nil)
+            #expect(NotedHead(argument: text) == nil)
         }
     }
 }

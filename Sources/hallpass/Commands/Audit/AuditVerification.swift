@@ -11,34 +11,32 @@ struct AuditVerification {
     }
 
     let tenant: TenantID
-    /// An end of the chain that was noted earlier and must still be in it; without one, nobody can tell that the newest
+    /// Ends of the chain that were noted earlier and must still be in it; without any, nobody can tell that the newest
     /// records are gone.
-    let checkpoint: AuditHead?
+    let checkpoints: [AuditHead]
 
     /// - Parameter page: records after a sequence, in order; an empty page where there are none.
     func run(_ page: (Int64) async throws -> AuditChainPage) async throws -> Verdict {
         var chain = AuditChain(tenant: tenant)
-        var isCheckpointMet = checkpoint.map { $0 == .empty } ?? true
+        let noted = Dictionary(grouping: checkpoints, by: \.sequence)
         while true {
             let page = try await page(chain.head.sequence)
             for record in page.records {
-                if let found = chain.append(record) { return Self.broken(found) }
-                guard let checkpoint, checkpoint.sequence == chain.head.sequence else { continue }
-                guard checkpoint.hash == chain.head.hash else {
+                if let found = chain.append(record) { return Self.verdict(found) }
+                guard noted[chain.head.sequence]?.contains(where: { $0.hash != chain.head.hash }) != true else {
                     return .broken(
-                        sequence: checkpoint.sequence,
+                        sequence: chain.head.sequence,
                         reason: "it is not the record that the checkpoint names, so the chain up to there was rewritten"
                     )
                 }
-                isCheckpointMet = true
             }
             guard page.records.isEmpty else { continue }
-            if let verdict = end(chain.head, stated: page.head, isCheckpointMet) { return verdict }
+            if let verdict = end(chain.head, stated: page.head) { return verdict }
         }
     }
 
     /// The verdict where no record is left.
-    private func end(_ head: AuditHead, stated: AuditHead, _ isCheckpointMet: Bool) -> Verdict? {
+    private func end(_ head: AuditHead, stated: AuditHead) -> Verdict? {
         guard stated.sequence <= head.sequence else {
             return .broken(
                 sequence: head.sequence + 1,
@@ -49,7 +47,7 @@ struct AuditVerification {
         guard stated == head else {
             return .broken(sequence: head.sequence, reason: "the chain is said to end otherwise than it does")
         }
-        guard isCheckpointMet else {
+        guard checkpoints.allSatisfy({ $0.sequence <= head.sequence }) else {
             return .broken(
                 sequence: head.sequence + 1,
                 reason:
@@ -59,7 +57,7 @@ struct AuditVerification {
         return .intact(count: head.sequence, head: head)
     }
 
-    private static func broken(_ found: AuditChain.Break) -> Verdict {
+    static func verdict(_ found: AuditChain.Break) -> Verdict {
         switch found {
         case .outOfSequence(let expected, let found):
             .broken(

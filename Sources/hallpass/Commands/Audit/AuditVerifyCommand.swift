@@ -8,40 +8,74 @@ struct AuditVerifyCommand: ClientCommand {
         commandName: "verify",
         abstract: "Check a tenant's whole audit chain, record by record.",
         discussion: """
-            Every hash is computed here. Prints the count and the head, SEQUENCE:HASH; noted elsewhere and given back \
-            as --checkpoint, it also shows whether the newest records were removed since. Ends with 5 where a record \
-            does not fit, and names the first.
+            Every hash is computed here, of what a server hands out, of an exported file, or of a database file, with or \
+            without a server on it. Prints the count and the head, SEQUENCE:HASH. A head that was noted, or signed \
+            checkpoints that were kept elsewhere, also show whether the newest records were removed since. Ends with 5 \
+            where a record does not fit, and names the first.
 
             Example:
               hallpass audit verify --tenant acme
               hallpass audit verify --tenant acme --checkpoint "$(cat acme.head)"
+              hallpass audit verify --tenant acme --file acme.jsonl --checkpoints checkpoints.jsonl --public-key KEY
             """)
 
     @Option(help: "A head that an earlier verify printed: SEQUENCE:HASH.")
-    var checkpoint: AuditCheckpoint?
+    var checkpoint: NotedHead?
+
+    @Option(help: "The server's file of signed checkpoints, or a copy of it.")
+    var checkpoints: String?
+
+    @Option(help: "A key that hallpass audit keys printed, noted before. May be given again. Else the server is asked.")
+    var publicKey: [NotedPublicKey] = []
+
+    @Option(help: "What hallpass audit export wrote. No server is asked.")
+    var file: String?
+
+    @Option(help: "A database file, or a copy of one. No server is asked.")
+    var database: String?
 
     @OptionGroup var client: ClientOptions
 
-    func perform() async throws {
-        let settings = try client.settings()
-        let tenant = try settings.requireTenant()
-        let verification = AuditVerification(tenant: tenant, checkpoint: checkpoint?.head)
-        let verdict = try await APIClient.with(settings) { api in
-            try await verification.run { after in
-                try await api.auditChain(of: tenant, after: after, limit: ClientLimits.pageRows)
-            }
+    func validate() throws {
+        guard file == nil || database == nil else { throw ValidationError("Name one of --file and --database.") }
+        guard !publicKey.isEmpty || checkpoints == nil || isOnline else {
+            throw ValidationError("--checkpoints needs --public-key where no server is asked.")
         }
+        guard isOnline || client.tenant != nil else { throw ValidationError("--tenant is needed with a file.") }
+        if let tenant = client.tenant, TenantID(tenant) == nil { throw ValidationError("--tenant \(TenantID.rule).") }
+    }
+
+    private var isOnline: Bool { file == nil && database == nil }
+
+    func perform() async throws {
+        let source = try AuditSource(self)
+        var heads = [checkpoint?.head].compactMap(\.self)
+        if let checkpoints {
+            let keys = publicKey.isEmpty ? try await source.publicKeys() : publicKey.map(\.key)
+            heads += try CheckpointFile(path: checkpoints).heads(of: source.tenant, signedBy: keys)
+        }
+        let verification = AuditVerification(tenant: source.tenant, checkpoints: heads)
+        try report(try await source.verify(verification), of: source.tenant, checkpoints: heads.count)
+    }
+
+    private func report(
+        _ verdict: AuditVerification.Verdict, of tenant: TenantID, checkpoints: Int
+    ) throws {
         switch verdict {
         case .intact(let count, let head):
-            let text = AuditCheckpoint(head: head).text
+            let text = NotedHead(head: head).text
             guard isJSON else {
                 let records = count == 1 ? "1 record" : "\(count) records"
-                return try StandardOutput.writeLine("The chain of tenant \(tenant) is whole: \(records).\nHead \(text)")
+                let met =
+                    checkpoints == 0
+                    ? "" : ", and \(checkpoints == 1 ? "1 checkpoint" : "\(checkpoints) checkpoints") met"
+                return try StandardOutput.writeLine(
+                    "The chain of tenant \(tenant) is whole: \(records)\(met).\nHead \(text)")
             }
             try StandardOutput.writeJSON([
                 "ok": true, "tenant": .string(tenant.rawValue), "records": .integer(count),
                 "head": ["seq": .integer(head.sequence), "hash": .string(Base64URL.encode(head.hash))],
-                "checkpoint": .string(text),
+                "checkpoint": .string(text), "checkpoints_met": .integer(Int64(checkpoints)),
             ])
         case .broken(let sequence, let reason):
             throw CommandFailure(
@@ -53,7 +87,7 @@ struct AuditVerifyCommand: ClientCommand {
 }
 
 /// An end of a chain, as it is noted: `SEQUENCE:HASH`, the hash in base64url.
-struct AuditCheckpoint: ExpressibleByArgument {
+struct NotedHead: ExpressibleByArgument {
     let head: AuditHead
 
     init(head: AuditHead) { self.head = head }
@@ -67,4 +101,14 @@ struct AuditCheckpoint: ExpressibleByArgument {
     }
 
     var text: String { "\(head.sequence):\(Base64URL.encode(head.hash))" }
+}
+
+/// A public key, as it is noted: 43 characters of base64url.
+struct NotedPublicKey: ExpressibleByArgument {
+    let key: Ed25519PublicKey
+
+    init?(argument: String) {
+        guard let key = Base64URL.decode(argument).flatMap(Ed25519PublicKey.init(bytes:)) else { return nil }
+        self.key = key
+    }
 }

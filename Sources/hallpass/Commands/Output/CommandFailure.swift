@@ -45,6 +45,10 @@ struct CommandFailure: Error {
         CommandFailure(.localFile, code: "local_file", message, next: next)
     }
 
+    static func refused(_ message: String, next: String) -> CommandFailure {
+        CommandFailure(.refused, code: "refused", message, next: next)
+    }
+
     static func noServer(_ message: String, next: String) -> CommandFailure {
         CommandFailure(.noServer, code: "no_server", message, next: next)
     }

@@ -39,6 +39,37 @@ enum PrivateFile {
         }
     }
 
+    /// Adds these bytes to the end of a file, on disk when this returns; a file that is not there is made, of mode 0600.
+    static func append(_ path: String, _ bytes: [UInt8]) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw unwritable(path, errno) }
+        defer { close(descriptor) }
+        try bytes.withUnsafeBytes { try write($0, to: descriptor, path) }
+        guard fsync(descriptor) == 0 else { throw unwritable(path, errno) }
+    }
+
+    /// Takes away what a crash left of a last line: all after the last line break.
+    static func dropTornLine(_ path: String) throws {
+        guard let handle = FileHandle(forUpdatingAtPath: path) else { throw unwritable(path, errno) }
+        defer {
+            // What was cut off is cut off by then.
+            try? handle.close()
+        }
+        var end = try handle.seekToEnd()
+        let whole = end
+        while end > 0 {
+            let start = end > 65_536 ? end - 65_536 : 0
+            try handle.seek(toOffset: start)
+            let tail = [UInt8](try handle.read(upToCount: Int(end - start)) ?? Data())
+            if let line = tail.lastIndex(of: UInt8(ascii: "\n")) {
+                end = start + UInt64(line) + 1
+                break
+            }
+            end = start
+        }
+        if end < whole { try handle.truncate(atOffset: end) }
+    }
+
     /// Makes a folder of mode 0700 where there is none; one that is there stays as it is.
     static func createFolder(_ path: String) throws(CommandFailure) {
         if mkdir(path, 0o700) == 0 { return }

@@ -90,6 +90,8 @@ struct Server {
             .init(service: LedgerSweep(ledger: engine.ledger, logger: logger), serviceName: "ledger sweep"),
             .init(service: keyCare(engine), serviceName: "key care"),
             .init(service: SessionSweep(broker: engine.broker, logger: logger), serviceName: "session sweep"),
+            .init(service: checkpoints(engine), serviceName: "audit checkpoints"),
+            .init(service: RefusalCount(broker: engine.broker, logger: logger), serviceName: "refusal count"),
             .init(service: application.application, serviceName: "http"),
         ]
         if let companion {
@@ -109,6 +111,12 @@ struct Server {
     private func keyCare(_ engine: Engine) -> KeyCare {
         let days = Int64(settings.keyRotationDays)
         return KeyCare(broker: engine.broker, logger: logger, maximumAgeSeconds: days > 0 ? days * 86_400 : nil)
+    }
+
+    private func checkpoints(_ engine: Engine) -> CheckpointService {
+        CheckpointService(
+            broker: engine.broker, logger: logger, pause: .seconds(settings.auditCheckpointSeconds),
+            file: settings.auditCheckpointFile)
     }
 
     private func run(_ services: [ServiceGroupConfiguration.ServiceConfiguration]) async throws {

@@ -45,6 +45,13 @@ struct ServerFlags: ParsableArguments {
     var keyRotation: String?
 
     @Option(
+        name: .customLong(Setting.auditCheckpointInterval.name), help: Setting.auditCheckpointInterval.argumentHelp)
+    var auditCheckpointInterval: String?
+
+    @Option(name: .customLong(Setting.auditCheckpointFile.name), help: Setting.auditCheckpointFile.argumentHelp)
+    var auditCheckpointFile: String?
+
+    @Option(
         name: .customLong("config"),
         help: ArgumentHelp(
             "A file with any of these settings under the same names, in YAML or JSON. [\(Self.fileEnvironmentName)]",
@@ -60,6 +67,7 @@ struct ServerFlags: ParsableArguments {
             (.publicFolder, publicFolder), (.tlsCertificate, tlsCertificate), (.tlsKey, tlsKey), (.logLevel, logLevel),
             (.logFormat, logFormat), (.shutdownDeadline, shutdownDeadline), (.connectionsMaximum, connectionsMaximum),
             (.idleTimeout, idleTimeout), (.keyRotation, keyRotation),
+            (.auditCheckpointInterval, auditCheckpointInterval), (.auditCheckpointFile, auditCheckpointFile),
         ]
         return all.reduce(into: [:]) { given, pair in given[pair.0.name] = pair.1 }
     }

@@ -23,6 +23,9 @@ struct ServerSettings: Sendable {
     let idleTimeoutSeconds: Int
     /// 0: by hand only.
     let keyRotationDays: Int
+    let auditCheckpointSeconds: Int
+    /// `nil`: in the database only.
+    let auditCheckpointFile: String?
 
     struct TLSFiles: Hashable, Sendable {
         let certificate: String
@@ -48,6 +51,8 @@ struct ServerSettings: Sendable {
         connectionsMaximum = reading.number(.connectionsMaximum)
         idleTimeoutSeconds = reading.number(.idleTimeout)
         keyRotationDays = reading.number(.keyRotation)
+        auditCheckpointSeconds = reading.number(.auditCheckpointInterval)
+        auditCheckpointFile = reading.text(.auditCheckpointFile)
         if issuer == nil, Self.anyAddress.contains(host) {
             reading.refuse(
                 Setting.issuer.name, "required", "must be set where host is \(host), because every token names it")
@@ -74,6 +79,7 @@ extension ServerSettings {
     static let table: [Setting] = [
         .host, .port, .issuer, .database, .keyFile, .publicFolder, .tlsCertificate, .tlsKey, .logLevel, .logFormat,
         .shutdownDeadline, .connectionsMaximum, .idleTimeout, .keyRotation,
+        .auditCheckpointInterval, .auditCheckpointFile,
     ]
 
     /// The table as the operators' page has it, in Markdown.
@@ -127,6 +133,12 @@ extension Setting {
     static let keyRotation = Setting(
         "key-rotation-days", .integer(0...3_650), default: .value("30"), unit: "days",
         help: "How long a signing key signs before a new one follows it, 0 to rotate by hand only")
+    static let auditCheckpointInterval = Setting(
+        "audit-checkpoint-seconds", .integer(1...86_400), default: .value("300"), unit: "seconds",
+        help: "How often the ends of audit chains that have grown are signed")
+    static let auditCheckpointFile = Setting(
+        "audit-checkpoint-file", .path, default: .words("none: in the database only"),
+        help: "The file that signed ends are added to, best on another machine's disk")
 }
 
 /// Collects what is wrong while settings are read, so that one start shows all of it.

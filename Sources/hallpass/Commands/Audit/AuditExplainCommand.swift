@@ -1,0 +1,40 @@
+import ArgumentParser
+import HallpassCore
+import StrictJSON
+
+struct AuditExplainCommand: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Tell which checks a request went through, which one refused it, and what would have to change.",
+        discussion: """
+            The request's id stands in every error as request_id and in every answer as X-Request-Id.
+
+            Example:
+              hallpass audit explain Kjzh18oF2w63QmRxbKlUBQ --tenant acme
+            """)
+
+    @Argument(help: "The request's id.")
+    var requestID: String
+
+    @OptionGroup var client: ClientOptions
+
+    func perform() async throws {
+        let settings = try client.settings()
+        let tenant = try settings.requireTenant()
+        let query = [("request_id", requestID)]
+        let records = try await APIClient.with(settings) { api in
+            try await api.all(.get("v1", "tenants", tenant.rawValue, "audit", query: query), isPaged: true)
+        }
+        guard !records.isEmpty else {
+            throw CommandFailure.refused(
+                "No record of tenant \(tenant) is of request \(requestID).".printable,
+                next: "a request that no tenant was known for is recorded in tenant platform")
+        }
+        let explanations = records.reversed().map(Explanation.init)
+        if isJSON {
+            try StandardOutput.writeJSON(["items": .array(explanations.map(\.json))])
+        } else {
+            try StandardOutput.writeLine(explanations.map(\.text).joined(separator: "\n\n"))
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import HallpassBroker
+import HallpassCore
+import HallpassCrypto
+import Logging
+import ServiceLifecycle
+
+/// Has what was counted of refusals recorded, every so often and once more at the end.
+struct RefusalCount: Service {
+    let broker: Broker
+    let logger: Logger
+    var pause: Duration = .seconds(10)
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                // It ends early only because the task was cancelled, which the loop sees.
+                try? await Task.sleep(for: pause)
+                await record()
+            }
+        }
+    }
+
+    func record() async {
+        do throws(HallpassError) {
+            guard let random = try? RandomBytes.generate(count: 16) else { throw .unavailable }
+            try await broker.recordTally(CallContext(requestID: Base64URL.encode(random), address: nil))
+        } catch {
+            // What is refused without being recorded one by one is recorded late, or, where the disk is full, not at all.
+            logger.warning("Refusals were counted and not recorded.", metadata: ["code": "\(error.code.rawValue)"])
+        }
+    }
+}
