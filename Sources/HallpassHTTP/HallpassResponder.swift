@@ -114,10 +114,13 @@ package struct HallpassResponder: HTTPResponder {
         }
     }
 
+    /// Who it is, and whether such a client asks such things at all.
     private func authenticate(_ credentials: ClientCredentials?, _ exchange: inout Exchange) throws(HallpassError) {
         guard let credentials else { throw .invalidClient }
         exchange.claimedID = ClientID(credentials.id)
-        exchange.caller = .client(try broker.authenticate(id: credentials.id, secret: credentials.secret))
+        let client = try broker.authenticate(id: credentials.id, secret: credentials.secret)
+        exchange.caller = .client(client)
+        if let event = exchange.route?.event { try client.requireMayAsk(event) }
     }
 
     /// Puts a refusal on record, once, before it is answered.

@@ -60,6 +60,7 @@ struct LiveServerTests {
             #expect(text.hasPrefix("HTTP/1.1 400"), "\(text.prefix(200))")
             try Self.expectRefusal(text)
             #expect(try await server.fixture.auditCount() == before + 1)
+            #expect(try await server.fixture.lastRecord(of: "acme")["check"] == "admission")
         }
     }
 

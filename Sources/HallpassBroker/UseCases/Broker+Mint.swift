@@ -116,8 +116,10 @@ extension Broker {
     private func prove(
         _ command: MintCommand, by client: AuthenticatedClient, entry: inout AuditEntry
     ) async throws(Refusal) -> MintRequest {
-        guard case .gateway = client.client.kind else {
-            throw Refusal(.caller, .forbidden(needs: "only gateways mint tokens"))
+        do throws(HallpassError) {
+            try client.requireMayAsk(.mint)
+        } catch {
+            throw Refusal(.caller, error)
         }
         let proven = try await proveCall(command, by: client, entry: &entry)
         var request = MintRequest(

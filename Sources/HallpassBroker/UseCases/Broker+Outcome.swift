@@ -35,9 +35,7 @@ extension Broker {
     package func report(
         _ outcome: CallOutcome, of call: CallID, by client: AuthenticatedClient, _ context: CallContext
     ) async throws(HallpassError) -> Result<Void, Refusal> {
-        guard case .mcpServer = client.client.kind else {
-            throw .forbidden(needs: "only MCP servers report on calls")
-        }
+        try client.requireMayAsk(.outcome)
         let bytes = CanonicalJSON.bytes(of: outcome.json)
         let report: CallReport
         do {

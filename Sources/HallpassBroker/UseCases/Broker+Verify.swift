@@ -39,7 +39,7 @@ extension Broker {
     package func verify(
         _ command: VerifyCommand, by client: AuthenticatedClient, _ context: CallContext
     ) async throws(HallpassError) -> Result<VerifyAnswer, Refusal> {
-        let owned = try ownedDeployments(of: client)
+        let owned = try client.ownedDeployments()
         guard let callID = try? CallID(sequence: ledger.nextSequence(), nonce: RandomBytes.generate(count: 8)) else {
             // A call without an id could not be reported on; no randomness is the health check's to say.
             throw .unavailable
@@ -182,13 +182,6 @@ extension Broker {
             default: throw Refusal(.signature, error)
             }
         }
-    }
-
-    private func ownedDeployments(of client: AuthenticatedClient) throws(HallpassError) -> Set<DeploymentID> {
-        guard case .mcpServer(let deployments) = client.client.kind else {
-            throw .forbidden(needs: "only MCP servers verify tokens")
-        }
-        return deployments
     }
 
     private func verifyContext(of client: AuthenticatedClient, owning owned: Set<DeploymentID>) -> VerifyContext {

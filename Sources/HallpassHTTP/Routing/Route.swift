@@ -59,6 +59,14 @@ struct Route: Sendable {
         self.init(method: method, template: template, body: body, handler: .audited(audience, event, handle))
     }
 
+    /// What is recorded of it; `nil` for a route for everyone.
+    var event: AuditEvent? {
+        switch handler {
+        case .open: nil
+        case .audited(_, let event, _): event
+        }
+    }
+
     /// Who speaks OAuth gets its errors in OAuth's words too.
     var errorDialect: ErrorAnswer.Dialect { template.hasPrefix("/oauth/") ? .oauth : .plain }
 }

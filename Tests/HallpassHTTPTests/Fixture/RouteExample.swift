@@ -68,14 +68,6 @@ struct RouteExample: Sendable {
 }
 
 extension Route {
-    /// `nil` for a route for everyone.
-    var event: AuditEvent? {
-        switch handler {
-        case .open: nil
-        case .audited(_, let event, _): event
-        }
-    }
-
     var audience: Audience? {
         switch handler {
         case .open: nil

@@ -1,15 +1,18 @@
 import Foundation
+import GRDB
 import HallpassBroker
 import HallpassCore
 import HallpassCrypto
-import HallpassStorage
 import StrictJSON
 import Synchronization
+
+@testable import HallpassStorage
 
 /// A whole broker on a database of its own, with two tenants that look alike and share nothing.
 final class TestBroker: Sendable {
     let broker: Broker
     let clock: TestClock
+    let disk: TestDisk
     /// Of `platform-admin`, who may do everything a platform admin may.
     let platformAdmin: Credentials
     private let acme: [String: String]
@@ -17,6 +20,8 @@ final class TestBroker: Sendable {
     private let database: HallpassDatabase
     private let ledger: Ledger
     private let folder: URL
+    /// Those that fill the ledger.
+    private let waiting = Mutex<[Task<Void, any Error>]>([])
 
     /// What a client presents.
     struct Credentials: Sendable {
@@ -24,12 +29,14 @@ final class TestBroker: Sendable {
         let secret: String
     }
 
-    private init(folder: URL) async throws {
+    private init(folder: URL, queueCapacity: Int) async throws {
         self.folder = folder
         let clock = TestClock()
         self.clock = clock
         database = try HallpassDatabase.open(path: folder.appending(path: "hallpass.db").path, mode: .create)
-        ledger = try Ledger(database: database)
+        let disk = TestDisk()
+        self.disk = disk
+        ledger = try Ledger(database: database, queueCapacity: queueCapacity, beforeCommit: disk.beforeCommit)
         let settings = BrokerSettings(
             issuer: "https://broker.example",
             passwordCost: try required(Scrypt.Cost(log2N: 4, blockSize: 8, parallelism: 1)),
@@ -48,7 +55,9 @@ final class TestBroker: Sendable {
     }
 
     /// Runs `body` with a fresh broker, and leaves nothing of it behind.
-    static func run<Value>(_ body: (TestBroker) async throws -> Value) async throws -> Value {
+    static func run<Value>(
+        queueCapacity: Int = Limits.ledgerQueueEntries, _ body: (TestBroker) async throws -> Value
+    ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appending(path: "hallpass-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -56,13 +65,16 @@ final class TestBroker: Sendable {
             // A folder that stays behind in the system's temporary one does no harm.
             try? FileManager.default.removeItem(at: folder)
         }
-        let fixture = try await TestBroker(folder: folder)
+        let fixture = try await TestBroker(folder: folder, queueCapacity: queueCapacity)
         let value: Result<Value, any Error>
         do {
             value = .success(try await body(fixture))
         } catch {
             value = .failure(error)
         }
+        fixture.disk.release()
+        // How they ended is of no interest; that they did is.
+        for task in fixture.waiting.withLock({ $0 }) { _ = await task.result }
         await fixture.ledger.stop()
         try fixture.database.close()
         return try value.get()
@@ -95,6 +107,24 @@ final class TestBroker: Sendable {
 
     /// Ends the one writer, as a full disk would: from now on nothing can be recorded.
     func stopLedger() async { await ledger.stop() }
+
+    /// Leaves no room for anyone, of a ledger that has room for one to wait.
+    func fillLedger() async {
+        disk.hold()
+        for count in 0...1 {
+            let entry = LedgerEntry(tenant: .platform, action: .record, nowSeconds: 0) { _ in
+                AuditEntry(event: .verify, decision: .deny, timeMilliseconds: 0, requestID: "fixture")
+            }
+            waiting.withLock { $0.append(Task { [ledger] in _ = try await ledger.submit(entry) }) }
+            if count == 0 { await disk.untilHeld() }
+            while ledger.queuedCount < count { await Task.yield() }
+        }
+    }
+
+    /// Spoils the rows of all tokens, as someone who edits the file would.
+    func damageTokens() async throws {
+        try await ledger.transact { try $0.db.run("UPDATE token SET groups = '[1]'", []) }
+    }
 
     private static func register(
         _ tenant: String, in broker: Broker, by admin: Credentials

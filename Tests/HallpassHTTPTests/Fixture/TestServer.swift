@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import HallpassBroker
 import HallpassCore
 import HallpassCrypto
 import Hummingbird
@@ -7,6 +8,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import StrictJSON
+import Testing
 
 @testable import HallpassHTTP
 
@@ -19,9 +21,10 @@ struct TestServer: Sendable {
 
     /// Runs `body` against the responder itself; `setup` `.live` goes through a socket.
     static func run<Value: Sendable>(
-        _ setup: TestingSetup = .router, _ body: @Sendable (TestServer) async throws -> Value
+        _ setup: TestingSetup = .router, queueCapacity: Int = Limits.ledgerQueueEntries,
+        _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
-        try await TestBroker.run { fixture in
+        try await TestBroker.run(queueCapacity: queueCapacity) { fixture in
             let log = RecordingLog()
             var settings = HTTPSettings(host: "localhost", port: 0, publicDirectory: Repository.folder("Public").path)
             settings.idleTimeoutSeconds = 5
@@ -42,8 +45,21 @@ struct TestServer: Sendable {
     ) async throws -> Reply {
         let response = try await client.execute(
             uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
-        return Reply(
+        let reply = Reply(
             status: response.status.code, headers: response.headers, bytes: Array(response.body.readableBytesView))
+        expectKnownCode(reply)
+        return reply
+    }
+
+    /// Whatever a test asks: no code is ever met that is neither in the table nor a constraint's.
+    private func expectKnownCode(_ reply: Reply) {
+        guard let body = try? reply.json(), body["ok"] == false, let code = try? reply.code() else { return }
+        let registries = fixture.broker.snapshot.tenants.values.map(\.registry)
+        let constraints = registries.flatMap { registry in
+            registry.deployments.values.flatMap(\.constraints) + registry.grants.values.flatMap(\.constraints)
+        }
+        let isKnown = ErrorCode.wireCases.contains { $0.rawValue == code }
+        #expect(isKnown || constraints.contains { $0.whenViolated.code == code }, "\(reply.text)")
     }
 
     /// One request of this client with a JSON body.
