@@ -108,8 +108,11 @@ package final class Broker: Sendable {
         let snapshot = TenantSnapshot(
             registry: stored.registry, keys: try keyRing(of: stored), revocations: RevocationCutoffs(stored.cutoffs),
             issuerKeys: await issuerKeys(of: stored.registry))
-        let holders = stored.secrets.map {
-            RegistrySnapshot.SecretHolder(tenant: tenant, client: $0.client, digest: $0.digest, expiresAt: $0.expiresAt)
+        let known = self.snapshot.secrets
+        let holders = stored.secrets.map { row in
+            RegistrySnapshot.SecretHolder(
+                tenant: tenant, client: row.client, digest: row.digest, expiresAt: row.expiresAt,
+                lastUse: known[row.digest]?.lastUse ?? SecretLastUse(stored: row.lastUsedAt))
         }
         let vault = try vault(of: stored)
         publishedKeys.keep(only: stored.registry.keySetURLs, of: tenant)

@@ -117,6 +117,8 @@ package enum Limits {
     /// How far ahead of ours an issuer's clock may be, in seconds: it runs on another machine, under another's care.
     package static let issuerClockLeewaySeconds: Int64 = 30
 
+    /// How long a client secret may be good, where its maker says: a minute to three years.
+    package static let secretLifetimeSeconds: ClosedRange<Int64> = 60...94_608_000
     /// Live secrets of one client: two, so that a rotation has an overlap.
     package static let secretsPerClient = 2
     /// A person's password: long enough to withstand guessing, short enough that hashing it costs nothing beside its own hash.

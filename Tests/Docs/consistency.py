@@ -159,6 +159,7 @@ LIMITS = {
     "Approval": [
         "approvalLifetimeSeconds", "approvalLifetimeDefaultSeconds", "pendingApprovalsPerActor", "approvalArgumentsBytes"],
     "Constraints": ["constraintsPerResource"],
+    "A secret's expiry": ["secretLifetimeSeconds"],
     "Rate limit": ["rateLimitCalls", "rateLimitSeconds", "rateBucketsPerTenant"], "Descriptions and reasons": ["descriptionBytes"],
     "Tools of one connector": ["toolsPerConnector"], "Deployments of one `mcp_server` client": ["deploymentsPerClient"],
     "Items of one batch": ["mintsPerBatch"], "Documents of one `apply`": ["documentsPerApply"],

@@ -36,7 +36,7 @@ struct OpenAPITests {
                 if route.event != nil { needed.formUnion(["400", "401", "403", "503"]) }
                 switch route.body {
                 case .none: break
-                case .json, .form, .empty: needed.formUnion(["413", "415"])
+                case .json, .form, .empty, .optionalJSON: needed.formUnion(["413", "415"])
                 }
                 if route.template.contains("{tenant}") { needed.insert("404") }
                 #expect(needed.subtracting(statuses).isEmpty, "\(route.method) \(route.template): \(statuses)")

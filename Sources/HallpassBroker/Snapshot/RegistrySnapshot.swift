@@ -14,6 +14,8 @@ package final class RegistrySnapshot: Sendable {
         let digest: SHA256Digest
         /// Unix seconds.
         let expiresAt: Int64?
+        /// The same one in every snapshot that has this secret.
+        let lastUse: SecretLastUse
     }
 
     init(

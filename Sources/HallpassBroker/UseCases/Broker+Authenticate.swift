@@ -24,12 +24,14 @@ extension Broker {
     package func authenticate(id: String, secret: String) throws(HallpassError) -> AuthenticatedClient {
         let digest = SHA256.hash(Array(secret.utf8))
         let snapshot = snapshot
+        let nowSeconds = clock.nowSeconds
         guard let holder = snapshot.secrets[digest], holder.digest.constantTimeEquals(digest),
             ConstantTime.equals(Array(holder.client.rawValue.utf8), Array(id.utf8)),
-            holder.expiresAt.map({ clock.nowSeconds < $0 }) ?? true,
+            holder.expiresAt.map({ nowSeconds < $0 }) ?? true,
             let tenant = snapshot.tenants[holder.tenant], let client = tenant.registry.clients[holder.client],
             let vault = snapshot.vaults[holder.tenant]
         else { throw .invalidClient }
+        holder.lastUse.note(nowSeconds)
         return AuthenticatedClient(tenant: holder.tenant, client: client, snapshot: tenant, vault: vault)
     }
 }

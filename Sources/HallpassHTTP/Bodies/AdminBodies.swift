@@ -29,6 +29,19 @@ struct DecisionBody {
     }
 }
 
+/// `{"expires_in_seconds"?}`, or nothing at all.
+struct SecretBody {
+    let lifetimeSeconds: Int64?
+
+    static func read(_ document: JSONValue) throws -> SecretBody {
+        guard !document.isNull else { return SecretBody(lifetimeSeconds: nil) }
+        return try JSONObjectReader.decode(document) { reader in
+            SecretBody(
+                lifetimeSeconds: reader.optionalInteger("expires_in_seconds", in: Limits.secretLifetimeSeconds))
+        }
+    }
+}
+
 /// `{"documents":[…],"dry_run"?,"prune"?}`
 struct ApplyBody {
     let documents: [JSONValue]

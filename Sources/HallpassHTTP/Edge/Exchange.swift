@@ -98,11 +98,17 @@ extension Exchange {
             try BodyType.json.check(request.headers)
             return try parse(try await body.readAll(limitBytes: limitBytes))
         case .empty:
-            let bytes = try await body.readAll(limitBytes: Limits.requestBodyBytes)
-            guard !bytes.isEmpty else { return .null }
-            try BodyType.json.check(request.headers)
-            return try JSONObjectReader.decode(try parse(bytes)) { _ in JSONValue.null }
+            let document = try await readOptionalJSON()
+            return document.isNull ? document : try JSONObjectReader.decode(document) { _ in JSONValue.null }
+        case .optionalJSON: return try await readOptionalJSON()
         }
+    }
+
+    private mutating func readOptionalJSON() async throws -> JSONValue {
+        let bytes = try await body.readAll(limitBytes: Limits.requestBodyBytes)
+        guard !bytes.isEmpty else { return .null }
+        try BodyType.json.check(request.headers)
+        return try parse(bytes)
     }
 
     mutating func readForm() async throws -> JSONObject {

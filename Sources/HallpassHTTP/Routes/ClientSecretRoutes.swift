@@ -12,7 +12,7 @@ struct ClientSecretRoutes {
         let all = "/v1/tenants/{tenant}/clients/{name}/secrets"
         return [
             Route(.get, all, .adminRead, .none, list),
-            Route(.post, all, .clientSecretIssue, .empty, issue),
+            Route(.post, all, .clientSecretIssue, .optionalJSON, issue),
             Route(.delete, "\(all)/{secret}", .clientSecretRevoke, .none, revoke),
         ]
     }
@@ -29,12 +29,15 @@ struct ClientSecretRoutes {
     private func issue(_ call: Call) async throws -> Answer {
         let admin = try call.admin(broker)
         try call.requireNoQuery()
-        let secret = try await broker.issueSecret(
-            for: try call.parameter("name", ClientID.init), by: admin, call.context)
+        let id = try call.parameter("name", ClientID.init)
+        let body = try SecretBody.read(call.document)
+        let issued = try await broker.issueSecret(
+            for: id, lifetimeSeconds: body.lifetimeSeconds, by: admin, call.context)
         var object = JSONObject()
         object["ok"] = true
-        object["secret"] = .string(secret.text)
-        object["name"] = .string(secret.name)
+        object["secret"] = .string(issued.secret.text)
+        object["name"] = .string(issued.secret.name)
+        object["expires_at"] = issued.expiresAt.map { .string(RFC3339.text(seconds: $0)) }
         return Answer(.created, object)
     }
 
@@ -49,12 +52,13 @@ struct ClientSecretRoutes {
 }
 
 extension ClientSecretRow {
-    /// `{"name","created_at","expires_at"?}`
+    /// `{"name","created_at","expires_at"?,"last_used_at"?}`
     fileprivate var json: JSONValue {
         var object = JSONObject()
         object["name"] = .string(name)
         object["created_at"] = .string(RFC3339.text(seconds: createdAt))
         object["expires_at"] = expiresAt.map { .string(RFC3339.text(seconds: $0)) }
+        object["last_used_at"] = lastUsedAt.map { .string(RFC3339.text(seconds: $0)) }
         return .object(object)
     }
 }

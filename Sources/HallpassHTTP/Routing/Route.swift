@@ -18,6 +18,8 @@ struct Route: Sendable {
         /// Nothing, or an empty JSON object.
         case empty
         case json(limitBytes: Int)
+        /// Nothing, or a JSON value.
+        case optionalJSON
         case form
     }
 

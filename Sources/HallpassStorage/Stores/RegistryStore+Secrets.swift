@@ -57,11 +57,25 @@ extension RegistryStore {
             try transaction.record(audit, of: secret.tenant)
         }
     }
+
+    /// Keeps when secrets were last seen; those that are gone meanwhile stay gone. No audit record: the uses have their own.
+    package func noteUses(_ uses: [SecretUse]) async throws(HallpassError) {
+        try await ledger.transact { transaction in
+            for use in uses {
+                try transaction.db.run(
+                    """
+                    UPDATE client_secret SET last_used_at = max(coalesce(last_used_at, 0), ?4)
+                    WHERE tenant_id = ?1 AND client_id = ?2 AND digest = ?3
+                    """,
+                    [use.tenant.rawValue, use.client.rawValue, Data(use.digest.bytes), use.lastUsedAt])
+            }
+        }
+    }
 }
 
 enum SecretTable {
     /// What ``row(_:of:)`` reads, from index 1.
-    static let columns = "client_id, digest, created_at, expires_at"
+    static let columns = "client_id, digest, created_at, expires_at, last_used_at"
 
     static func insert(_ secret: ClientSecretRow, _ db: Database) throws {
         try db.run(
@@ -77,6 +91,7 @@ enum SecretTable {
     static func row(_ row: Row, of tenant: TenantID) throws -> ClientSecretRow {
         ClientSecretRow(
             tenant: tenant, client: try row.value(at: 1, ClientID.init), digest: try row.digest(at: 2),
-            createdAt: try row.decode(atIndex: 3), expiresAt: try row.decode(atIndex: 4))
+            createdAt: try row.decode(atIndex: 3), expiresAt: try row.decode(atIndex: 4),
+            lastUsedAt: try row.decode(atIndex: 5))
     }
 }

@@ -73,13 +73,35 @@ package struct ClientSecretRow: Hashable, Sendable {
     package let createdAt: Int64
     /// Unix seconds; good up to, not at, this moment.
     package let expiresAt: Int64?
+    /// Unix seconds; `nil` where it was never used, or not long enough ago to be on disk.
+    package var lastUsedAt: Int64?
 
-    package init(tenant: TenantID, client: ClientID, digest: SHA256Digest, createdAt: Int64, expiresAt: Int64?) {
+    package init(
+        tenant: TenantID, client: ClientID, digest: SHA256Digest, createdAt: Int64, expiresAt: Int64?,
+        lastUsedAt: Int64? = nil
+    ) {
         self.tenant = tenant
         self.client = client
         self.digest = digest
         self.createdAt = createdAt
         self.expiresAt = expiresAt
+        self.lastUsedAt = lastUsedAt
+    }
+}
+
+/// That a secret was seen.
+package struct SecretUse: Hashable, Sendable {
+    package let tenant: TenantID
+    package let client: ClientID
+    package let digest: SHA256Digest
+    /// Unix seconds.
+    package let lastUsedAt: Int64
+
+    package init(tenant: TenantID, client: ClientID, digest: SHA256Digest, lastUsedAt: Int64) {
+        self.tenant = tenant
+        self.client = client
+        self.digest = digest
+        self.lastUsedAt = lastUsedAt
     }
 }
 

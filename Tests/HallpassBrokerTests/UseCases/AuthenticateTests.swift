@@ -40,7 +40,7 @@ struct AuthenticateTests {
             let old = try fixture.secret("gateway")
             fixture.advance(seconds: 1)
             let new = try await fixture.broker.issueSecret(for: "gateway", by: admin, fixture.context())
-            for secret in [old, new.text] {
+            for secret in [old, new.secret.text] {
                 #expect(try fixture.broker.authenticate(id: "gateway", secret: secret).tenant == "acme")
             }
             await #expect(throws: HallpassError.self) {

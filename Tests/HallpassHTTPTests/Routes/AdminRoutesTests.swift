@@ -227,4 +227,33 @@ struct AdminRoutesTests {
             #expect(try await server.ask(.put, "/v1/tenants/umbrella", as: other, json: document).status == 404)
         }
     }
+
+    @Test(arguments: [(59, 400), (60, 201), (94_608_000, 201), (94_608_001, 400)] as [(Int64, Int)])
+    func `a secret may be given an expiry of a minute to three years`(seconds: Int64, status: Int) async throws {
+        try await TestServer.run { server in
+            let admin = try server.fixture.acme("admin")
+            let path = "/v1/tenants/acme/clients/viewer/secrets"
+            let issued = try await server.ask(
+                .post, path, as: admin, json: ["expires_in_seconds": .integer(seconds)])
+            #expect(issued.status == status, "\(issued.text)")
+            guard status == 201 else { return #expect(try issued.code() == "invalid_request") }
+            let rows = try required(try await server.ask(.get, path, as: admin).json()["items"]?.arrayValue)
+            #expect(rows.last?.objectValue?["expires_at"] == (try issued.json()["expires_at"]))
+            server.fixture.clock.advance(seconds: seconds)
+            let client = TestBroker.Credentials(id: "viewer", secret: try issued.text("secret"))
+            #expect(try await server.ask(.get, "/v1/tenants", as: client).status == 401)
+        }
+    }
+
+    @Test func `the list of secrets says when each was last used`() async throws {
+        try await TestServer.run { server in
+            let admin = try server.fixture.acme("admin")
+            let path = "/v1/tenants/acme/clients/viewer/secrets"
+            let before = try await server.ask(.get, path, as: admin).json()["items"]?.arrayValue?.first?.objectValue
+            #expect(before != nil && before?["last_used_at"] == nil)
+            _ = try await server.ask(.get, "/v1/tenants", as: try server.fixture.acme("viewer"))
+            let after = try await server.ask(.get, path, as: admin).json()["items"]?.arrayValue?.first?.objectValue
+            #expect(after?["last_used_at"] == "2027-01-15T08:00:00Z")
+        }
+    }
 }

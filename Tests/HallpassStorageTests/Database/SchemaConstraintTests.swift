@@ -35,7 +35,7 @@ struct SchemaConstraintTests {
         "\(insertDeployment) ('globex', 'crm', 'prod', 'none', '[]', '[]', 60)",
         "INSERT INTO access_grant VALUES ('globex', 'g', 'user:bob', 'crm', 'prod', '[]', NULL, NULL, '[]')",
         "INSERT INTO client_deployment VALUES ('globex', 'gateway', 'crm', 'prod')",
-        "INSERT INTO client_secret VALUES ('globex', 'gateway', zeroblob(32), 0, NULL)",
+        "INSERT INTO client_secret VALUES ('globex', 'gateway', zeroblob(32), 0, NULL, NULL)",
         "INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state) VALUES ('globex', \(id), 'crm', 'prod', 1, 'active')",
         """
         INSERT INTO tool (tenant_id, connector_id, name, position, effect, scopes)
@@ -63,7 +63,7 @@ struct SchemaConstraintTests {
         "UPDATE client SET kind = 'mcp_server'", "UPDATE client SET roles = '[\"viewer\"]'",
         "UPDATE environment SET is_protected = 2", "UPDATE tenant SET revision = 0",
         "INSERT INTO access_grant VALUES ('acme', 'g', 'bob', 'crm', 'prod', '[]', NULL, NULL, '[]')",
-        "INSERT INTO client_secret VALUES ('acme', 'gateway', zeroblob(31), 0, NULL)",
+        "INSERT INTO client_secret VALUES ('acme', 'gateway', zeroblob(31), 0, NULL, NULL)",
         "INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state) VALUES ('acme', zeroblob(15), 'crm', 'prod', 1, 'active')",
         "INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state) VALUES ('acme', \(id), 'crm', 'prod', 1, 'asleep')",
         "INSERT INTO revocation VALUES ('acme', 1, 'mood', 'x', 'a', 'r', 0)",

@@ -57,6 +57,25 @@ struct ClientSecretTests {
         }
     }
 
+    @Test func `the last use is kept, never goes back, and brings nothing back that is gone`() async throws {
+        try await Storage.with(tenants: []) { storage in
+            try await storage.commitAll()
+            let secret = try RegistryFixture.secret("one")
+            let gone = try RegistryFixture.secret("gone")
+            try await add(secret, to: storage)
+            for (row, seconds) in [(secret, 200), (secret, 100), (gone, 100)] as [(ClientSecretRow, Int64)] {
+                try await storage.registry.noteUses([
+                    SecretUse(tenant: row.tenant, client: row.client, digest: row.digest, lastUsedAt: seconds)
+                ])
+            }
+            let stored = try await storage.registry.secrets(of: secret.client, tenant: Fixture.acme)
+            #expect(stored.map(\.digest) == [secret.digest])
+            #expect(stored.map(\.lastUsedAt) == [200])
+            let loaded = try await storage.registry.load(Fixture.acme, nowSeconds: Fixture.now)
+            #expect(loaded?.secrets.map(\.lastUsedAt) == [200])
+        }
+    }
+
     @Test func `removing a client removes its secrets`() async throws {
         try await Storage.with(tenants: []) { storage in
             let changes = try RegistryFixture.registry().resources.map { RegistryChange(before: nil, after: $0) }

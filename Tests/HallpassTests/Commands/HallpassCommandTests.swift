@@ -25,6 +25,8 @@ struct HallpassCommandTests {
         "token verify --arguments -",
         "audit tail --lines 1 --after 2", "audit tail --lines -1", "audit tail --interval 0", "audit list --limit 0",
         "audit list --since yesterday", "audit list --until 2026-11-21T03:04:05+01:00", "audit verify --checkpoint 7",
+        "clients secrets list", "clients secrets list No", "clients secrets issue c --expires-in 59",
+        "clients secrets issue c --expires-in 94608001", "clients secrets revoke c",
     ])
     func `a command line that makes no sense ends with 64`(line: String) {
         let error = #expect(throws: (any Error).self) { try parse(line) }
@@ -40,6 +42,8 @@ struct HallpassCommandTests {
         "revoke --token-file -", "token mint --connector c --environment e --sub a --group g --group h", "token decode",
         "token verify a.token --arguments -", "audit tail --after 0 --interval 0.1",
         "audit list --since 2026-11-21T03:04:05Z",
+        "clients secrets list c --json", "clients secrets issue c --expires-in 60 --secret-file f",
+        "clients secrets revoke c AAAAAAAAAAAA",
         "audit verify --checkpoint 1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     ])
     func `a command line that makes sense is understood`(line: String) throws {

@@ -92,6 +92,7 @@ struct Server {
             .init(service: SessionSweep(broker: engine.broker, logger: logger), serviceName: "session sweep"),
             .init(service: checkpoints(engine), serviceName: "audit checkpoints"),
             .init(service: RefusalCount(broker: engine.broker, logger: logger), serviceName: "refusal count"),
+            .init(service: SecretUseFlush(broker: engine.broker, logger: logger), serviceName: "secret use"),
             .init(service: application.application, serviceName: "http"),
         ]
         if let companion {
