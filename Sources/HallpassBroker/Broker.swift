@@ -19,6 +19,7 @@ package final class Broker: Sendable {
     let clock: Clock
     let publishedKeys: PublishedKeys
     let gate = ChangeGate()
+    let feed = RevocationFeed()
     let rateLimiter = RateLimiter()
     /// Lets one change of people's accounts and sessions through at a time.
     let accountGate = ChangeGate()
@@ -65,6 +66,11 @@ package final class Broker: Sendable {
         published.withLock { $0 = change($0) }
     }
 
+    /// Shows a tenant with its cutoffs and switches changed to all that follows. To be called inside ``gate``.
+    func publishTenant(_ id: TenantID, _ change: (TenantSnapshot) -> TenantSnapshot) {
+        publish { snapshot in snapshot.tenants[id].map { snapshot.replacing(id, with: change($0)) } ?? snapshot }
+    }
+
     /// Reads everything from the database; the broker answers nothing before this has returned.
     ///
     /// - Throws: ``StartError`` when a root key does not open under this key file, and whatever storage throws.
@@ -107,7 +113,7 @@ package final class Broker: Sendable {
         let tenant = stored.registry.tenant.id
         let snapshot = TenantSnapshot(
             registry: stored.registry, keys: try keyRing(of: stored), revocations: RevocationCutoffs(stored.cutoffs),
-            issuerKeys: await issuerKeys(of: stored.registry))
+            issuerKeys: await issuerKeys(of: stored.registry), disabled: DisabledThings(stored.disabled))
         let known = self.snapshot.secrets
         let holders = stored.secrets.map { row in
             RegistrySnapshot.SecretHolder(

@@ -62,8 +62,8 @@ package enum HallpassError: Error, Hashable, Sendable {
     case `internal`
 
     /// What has a switch that turns it off.
-    package enum Disableable: String, Hashable, Sendable {
-        case tenant, environment, connector, deployment, client, tool
+    package enum Disableable: String, Hashable, Sendable, CaseIterable {
+        case tenant, environment, connector, deployment, client, actor, tool
     }
 }
 

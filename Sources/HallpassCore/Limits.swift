@@ -143,6 +143,12 @@ package enum Limits {
     package static let ledgerQueueEntries = 8_192
     /// Entries in one transaction: bounds how long a commit can take.
     package static let ledgerBatchEntries = 1_024
+    /// Who follows one tenant's revocations at a time: its gateways and MCP servers, each a process or two.
+    package static let feedFollowersPerTenant = 64
+    /// Followers of all tenants: a quarter of the connections there are by default.
+    package static let feedFollowers = 512
+    /// What waits for one follower: an incident's worth of revocations; past it the follower starts over.
+    package static let feedBacklogEvents = 256
     /// Rows of one page of a list.
     package static let pageSize: ClosedRange<Int> = 1...500
 }

@@ -12,6 +12,8 @@ package struct HTTPSettings: Sendable {
     package var connectionsMaximum: Int
     /// A connection on which nothing arrives for so long is closed.
     package var idleTimeoutSeconds: Int64
+    /// How often a stream on which nothing happens says that it is there.
+    package var heartbeat: Duration
 
     /// PEM files: the certificate followed by its chain, and its private key.
     package struct TLSFiles: Sendable {
@@ -33,6 +35,7 @@ package struct HTTPSettings: Sendable {
         self.tls = tls
         connectionsMaximum = 2_048
         idleTimeoutSeconds = 30
+        heartbeat = .seconds(15)
     }
 }
 

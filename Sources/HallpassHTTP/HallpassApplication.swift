@@ -22,7 +22,7 @@ package struct HallpassApplication {
         let publicURL = broker.settings.issuer
         let cookie = SessionCookie(isSecure: settings.tls != nil || publicURL.hasPrefix("https:"))
         table = RouteTable(
-            open.routes + SessionRoutes(broker: broker, cookie: cookie).routes + Self.auditedRoutes(broker))
+            open.routes + SessionRoutes(broker: broker, cookie: cookie).routes + Self.auditedRoutes(broker, settings))
         let responder = HallpassResponder(
             table: table, broker: broker, folder: open.folder, metrics: HTTPMetrics(metrics), cookie: cookie,
             origins: OriginCheck(publicURL: publicURL, hasTLS: settings.tls != nil))
@@ -46,11 +46,13 @@ package struct HallpassApplication {
     /// The same with what the tests need to know.
     var routeTable: RouteTable { table }
 
-    private static func auditedRoutes(_ broker: Broker) -> [Route] {
+    private static func auditedRoutes(_ broker: Broker, _ settings: HTTPSettings) -> [Route] {
         OAuthRoutes(broker: broker).routes
             + CallTokenRoutes(broker: broker).routes
             + ToolRoutes(broker: broker).routes
             + RevocationRoutes(broker: broker).routes
+            + SwitchRoutes(broker: broker).routes
+            + FeedRoutes(broker: broker, heartbeat: settings.heartbeat).routes
             + TenantRoutes(broker: broker).routes
             + ResourceRoutes(broker: broker).routes
             + RevisionRoutes(broker: broker).routes

@@ -29,6 +29,7 @@ package struct HallpassResponder: HTTPResponder {
         let canContinue = await exchange.body.discardRest()
         metrics.record(answer, exchange)
         exchange.log(answer)
+        if let events = answer.events { return response(answer, events, exchange, context.channel) }
         return response(answer, to: request, closing: canContinue ? nil : context.channel)
     }
 
@@ -114,12 +115,14 @@ package struct HallpassResponder: HTTPResponder {
         }
     }
 
-    /// Who it is, and whether such a client asks such things at all.
-    private func authenticate(_ credentials: ClientCredentials?, _ exchange: inout Exchange) throws(HallpassError) {
-        guard let credentials else { throw .invalidClient }
+    /// Who it is, and whether such a client asks such things at all. Known first and only then asked for its switch, so that
+    /// the refusal stands in its own tenant's audit.
+    private func authenticate(_ credentials: ClientCredentials?, _ exchange: inout Exchange) throws {
+        guard let credentials else { throw HallpassError.invalidClient }
         exchange.claimedID = ClientID(credentials.id)
         let client = try broker.authenticate(id: credentials.id, secret: credentials.secret)
         exchange.caller = .client(client)
+        try client.requireEnabled()
         if let event = exchange.route?.event { try client.requireMayAsk(event) }
     }
 
@@ -152,6 +155,25 @@ package struct HallpassResponder: HTTPResponder {
             channel.close(promise: nil)
         }
         return Response(status: answer.status, headers: headers, body: body)
+    }
+
+    /// An answer that goes on, with a line in the log when it is over.
+    private func response(
+        _ answer: Answer, _ events: EventStream, _ exchange: Exchange, _ channel: any Channel
+    ) -> Response {
+        let followers = metrics.revocationFollowers
+        let log = exchange.endLog
+        let body = ResponseBody { writer in
+            followers.increment(by: 1)
+            defer { followers.decrement(by: 1) }
+            do {
+                log(try await events.write(to: &writer, channel: channel))
+            } catch {
+                log(.disconnected)
+                throw error
+            }
+        }
+        return Response(status: answer.status, headers: answer.headers, body: body)
     }
 }
 

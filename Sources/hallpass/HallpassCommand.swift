@@ -14,9 +14,8 @@ struct HallpassCommand: AsyncParsableCommand {
             """,
         subcommands: [
             InitCommand.self, ServeCommand.self, ApplyCommand.self, DiffCommand.self, GetCommand.self,
-            RestoreCommand.self, TokenCommand.self, RevokeCommand.self, ApprovalsCommand.self, ClientsCommand.self,
-            KeysCommand.self,
-            IssuersCommand.self, AuditCommand.self, AdminsCommand.self, DoctorCommand.self, VersionCommand.self,
-            DemoCommand.self,
+            RestoreCommand.self, TokenCommand.self, RevokeCommand.self, DisableCommand.self, EnableCommand.self,
+            ApprovalsCommand.self, ClientsCommand.self, KeysCommand.self, IssuersCommand.self, AuditCommand.self,
+            AdminsCommand.self, DoctorCommand.self, VersionCommand.self, DemoCommand.self,
         ])
 }

@@ -165,7 +165,8 @@ LIMITS = {
     "Items of one batch": ["mintsPerBatch"], "Documents of one `apply`": ["documentsPerApply"],
     "Token lifetime": ["tokenLifetimeSeconds"], "Password": ["passwordBytes"],
     "Session": ["sessionIdleSeconds", "sessionLifetimeSeconds", "sessionsPerAccount"],
-    "One-time link": ["invitationSeconds"]}
+    "One-time link": ["invitationSeconds"],
+    "Streams of the feed": ["feedFollowersPerTenant", "feedFollowers", "feedBacklogEvents"]}
 UNITS = {"KiB": 1024, "MiB": 1024 * 1024}
 
 

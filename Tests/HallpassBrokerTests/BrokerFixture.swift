@@ -214,6 +214,15 @@ extension BrokerFixture {
     }
 }
 
+extension BrokerFixture {
+    /// What a cutoff calls the token by, last in its chain where there are several.
+    func name(of token: MintedToken, in dimension: RevocationDimension) throws -> String {
+        let keys = try client("crm-server").snapshot.keys
+        let verified = try TokenVerifier.verify(UnverifiedToken(token.text.utf8), keys: keys)
+        return try #require(verified.names(in: dimension).last)
+    }
+}
+
 extension Result where Failure == Refusal {
     var refusal: HallpassError? {
         guard case .failure(let refusal) = self else { return nil }

@@ -10,6 +10,7 @@ struct Fixture {
 
     var registry: TenantRegistry
     var revocations = RevocationCutoffs()
+    var disabled = DisabledThings()
     let keys: KeyRing
     let crm: DeploymentID = "crm-mcp@prod"
     let billing: DeploymentID = "billing-mcp@prod"
@@ -21,7 +22,20 @@ struct Fixture {
         keys = try Self.makeKeys(acme, registry.deployments.keys.sorted(), rootByte: 7)
     }
 
-    var snapshot: TenantSnapshot { TenantSnapshot(registry: registry, keys: keys, revocations: revocations) }
+    var snapshot: TenantSnapshot {
+        TenantSnapshot(registry: registry, keys: keys, revocations: revocations, disabled: disabled)
+    }
+
+    /// What the token of ``token(_:)`` is called in a dimension, and what another would be.
+    static func names(in dimension: RevocationDimension, of token: VerifiedToken) -> (own: String, other: String) {
+        let other =
+            switch dimension {
+            case .token, .key: "AAAAAAAAAAAAAAAAAAAAAA"
+            case .deployment: "billing-mcp@prod"
+            default: "other"
+            }
+        return (token.names(in: dimension)[0], other)
+    }
 
     static func makeKeys(_ tenant: TenantID, _ deployments: [DeploymentID], rootByte: UInt8) throws -> KeyRing {
         let root = SecretBytes(copying: [UInt8](repeating: rootByte, count: 32))

@@ -83,7 +83,7 @@ struct OpenAPITests {
         #expect(try words("\(schemas)/AuditRecord/properties/event/enum") == AuditEvent.allCases.map(\.rawValue))
         #expect(try words("\(schemas)/AuditRecord/properties/decision/enum") == AuditDecision.allCases.map(\.rawValue))
         #expect(
-            try words("\(schemas)/RevocationRequest/properties/dimension/enum")
+            try words("\(schemas)/RevocationDimension/enum")
                 == RevocationDimension.allCases.map(\.rawValue))
         #expect(
             try words("\(schemas)/TokenTrial/properties/checks/items/properties/check/enum")

@@ -99,14 +99,16 @@ enum Fixture {
 
     static func token(
         _ ledger: Ledger, tenant: TenantID = acme, kind: TokenKind = .call, subject: String = "alice",
-        client: String = "gateway", groups: [String] = [], expiresAt: Int64 = now + 60
+        client: String = "gateway", groups: [String] = [], expiresAt: Int64 = now + 60, txn: String? = nil,
+        agents: [String]? = nil
     ) throws -> TokenRow {
         TokenRow(
             tenant: tenant, sequence: ledger.nextSequence(),
             id: try #require(TokenID(bytes: RandomBytes.generate(count: TokenID.byteCount))), kind: kind,
             deployment: try deployment(), client: try #require(ClientID(client)),
             subject: try #require(Subject(subject)), groups: Set(groups.compactMap { GroupName($0) }),
-            expiresAt: expiresAt)
+            expiresAt: expiresAt, transaction: txn.flatMap { TransactionID($0) },
+            act: try #require(ActorChain((agents ?? [client]).compactMap { Subject($0) })))
     }
 
     static func entry(
@@ -141,7 +143,8 @@ extension Ledger {
         refusal: @escaping @Sendable (TokenBacking) -> Refusal? = { _ in nil }
     ) async throws -> Refusal? {
         let use = TokenUse(
-            tenant: row.tenant, sequence: row.sequence, id: row.id, consumes: consumes, refusal: refusal)
+            tenant: row.tenant, sequence: row.sequence, id: row.id, consumes: consumes, names: row.names,
+            refusal: refusal)
         switch try await submit(Fixture.entry(.use(use), tenant: row.tenant)) {
         case .used: return nil
         case .refused(let refusal): return refusal
@@ -158,6 +161,24 @@ extension Ledger {
             throw UnexpectedOutcome()
         }
         return (cutoff, live)
+    }
+}
+
+extension TokenRow {
+    /// As the claims of the token would have it, signed by a key of 16 ones.
+    func names(in dimension: RevocationDimension) -> [String] {
+        switch dimension {
+        case .token: [id.text]
+        case .txn: transaction.map { [$0.rawValue] } ?? []
+        case .actor: [subject.rawValue]
+        case .agent: agents ?? [client.rawValue]
+        case .client: [client.rawValue]
+        case .connector: [deployment.connector.rawValue]
+        case .environment: [deployment.environment.rawValue]
+        case .deployment: [deployment.text]
+        case .key: KeyID(bytes: [UInt8](repeating: 1, count: 16)).map { [$0.text] } ?? []
+        case .tenant: [tenant.rawValue]
+        }
     }
 }
 

@@ -24,10 +24,12 @@ MINT = {"actor": {"sub": "alice", "groups": ["support"]}, "agent": {"sub": "agen
         "connector": "crm-mcp", "environment": "prod", "tool": "find_contact", "arguments": {"query": "Ada"},
         "scope": "contacts:read", "expires_in": 30, "txn": "t-1"}
 REVOCATION = {"dimension": "actor", "id": "nobody-in-particular", "reason": "To see whether it works."}
+SWITCH = {"dimension": "actor", "id": "nobody-in-particular", "reason": "To see whether it works."}
 # What names stand for in a path, and in a query.
-VALUES = {"tenant": "acme", "name": "scratch", "revision": 1, "secret": "AAAAAAAAAAAA", "limit": 2, "to": 1,
-          "sub": "alice", "connector": "crm-mcp", "environment": "prod", "tool": "find_contact", "since": "2026-01-02T03:04:05Z",
-          "until": "2040-01-02T03:04:05Z", "q": "a", "username": "eve", "session": "AAAAAAAAAAAA"}
+VALUES = {"tenant": "acme", "name": "scratch", "revision": 1, "secret": "AAAAAAAAAAAA", "dry_run": "1", "limit": 2,
+          "to": 1, "sub": "alice", "connector": "crm-mcp", "environment": "prod", "tool": "find_contact",
+          "since": "2026-01-02T03:04:05Z", "until": "2040-01-02T03:04:05Z", "q": "a", "username": "eve",
+          "session": "AAAAAAAAAAAA"}
 # A person who is there all along.
 WALTER = "walter"
 
@@ -50,6 +52,7 @@ def bodies(broker: Broker) -> dict[tuple[str, str], dict]:
             "token": broker.session_token(), "tool": "find_contact", "arguments": {"query": "Ada"},
             "environment": "prod", "idempotency_key": "k-1"},
         ("post", "/v1/revocations"): REVOCATION, ("post", f"{tenant}/revocations"): REVOCATION,
+        ("post", f"{tenant}/disable"): SWITCH, ("post", f"{tenant}/enable"): SWITCH,
         ("put", tenant): {"kind": "Tenant", "id": "acme", "display_name": "Acme"},
         ("post", f"{tenant}/apply"): {"documents": [GRANT], "dry_run": True},
         ("post", f"{tenant}/revisions/{{revision}}/restore"): {},

@@ -97,6 +97,49 @@ def test_revoking_a_token_and_an_actor_takes_effect_before_the_command_returns(b
     assert ("actor", "alice", "lost laptop") in [(item["dimension"], item["id"], item["reason"]) for item in listed]
 
 
+def test_every_dimension_can_be_named_and_counted(broker: Broker, as_client):
+    """A dry run says how many it would be, ends nothing and needs no reason; the same without it ends them."""
+    text = done(as_client(Broker.GATEWAY, *MINT))
+    kid = json.loads(broker.server.site.done("token", "decode", "-", "--json", stdin=text))["header"]["kid"]
+    minted = json.loads(done(as_client(Broker.GATEWAY, *MINT, "--agent", "helper", "--txn", "t-9", "--json")))
+    token = minted["access_token"]
+    for option in (
+        ["--actor", "alice"], ["--client", Broker.GATEWAY], ["--agent", "helper"], ["--connector", "crm-mcp"],
+        ["--environment", "prod"], ["--deployment", "crm-mcp@prod"], ["--key", kid], ["--txn", "t-9"],
+        ["--jti", minted["jti"]], ["--whole-tenant", "--tenant", "acme"],
+    ):
+        answer = json.loads(done(as_client(Broker.OPS, "revoke", *option, "--dry-run", "--json")))
+        assert answer["dry_run"] is True and answer["revoked_tokens"] >= 1, option
+    assert broker.introspect(token)["active"] is True
+    assert "would be revoked" in done(as_client(Broker.OPS, "revoke", "--txn", "t-9", "--dry-run"))
+    done(as_client(Broker.OPS, "revoke", "--txn", "t-9", "--reason", "a job went wrong"))
+    assert broker.introspect(token) == {"active": False}
+    assert as_client(Broker.OPS, "revoke", "--txn", "t-9", "--actor", "alice", "--reason", "x").returncode == 64
+    assert as_client(Broker.OPS, "revoke", "--txn", "t-9").returncode == 64
+
+
+def test_a_switch_is_turned_and_turned_back(broker: Broker, as_client):
+    """Off at once and listed; on again, and what was out stays dead."""
+    token = done(as_client(Broker.GATEWAY, *MINT)).strip()
+    tenant = ["--tenant", "acme"]
+    said = done(as_client(Broker.OPS, "disable", "actor", "alice", "--reason", "left", *tenant))
+    assert said.startswith("Done: actor alice is off, ")
+    assert broker.introspect(token) == {"active": False}
+    refused = as_client(Broker.GATEWAY, *MINT, "--json")
+    assert json.loads(refused.stdout)["error"]["code"] == "disabled"
+    items = json.loads(done(as_client(Broker.OPS, "get", "disabled", *tenant, "--json")))["items"]
+    assert ("actor", "alice", "left", f"client:{Broker.OPS}") in [
+        (item["dimension"], item["id"], item["reason"], item["author"]) for item in items]
+    assert "actor      alice" in done(as_client(Broker.OPS, "get", "disabled", *tenant))
+    assert "is on." in done(as_client(Broker.OPS, "enable", "actor", "alice", "--reason", "came back", *tenant))
+    assert as_client(Broker.OPS, "enable", "actor", "alice", "--reason", "again", *tenant).returncode == 1
+    assert broker.introspect(token) == {"active": False}
+    assert broker.introspect(done(as_client(Broker.GATEWAY, *MINT)).strip())["active"] is True
+    assert as_client(Broker.OPS, "disable", "tool", "crm-mcp", "--reason", "no such name", *tenant).returncode == 64
+    assert as_client(Broker.OPS, "disable", "client", "nobody", "--reason", "a slip", *tenant).returncode == 1
+    assert as_client(Broker.GATEWAY, "disable", "actor", "alice", "--reason", "no right", *tenant).returncode == 1
+
+
 def test_the_audit_is_listed_by_what_one_looks_for(broker: Broker, as_client):
     """A refusal is found by the id that was handed out with it; filters add up."""
     refused = json.loads(as_client(Broker.GATEWAY, *MINT, "--tool", "delete_contact", "--json").stdout)["error"]

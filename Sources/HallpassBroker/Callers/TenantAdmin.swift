@@ -37,13 +37,21 @@ extension Broker {
         let isHome = caller.tenant == tenant
         let reaching = isHome ? roles : roles.filter { caller.tenant == .platform && $0.isAcrossTenants }
         guard !reaching.isEmpty else { throw .notFound }
-        let permissions = reaching.reduce(into: Set<Permission>()) { $0.formUnion($1.permissions) }
+        let acting = snapshot.tenants[tenant].map { Self.acting(reaching, in: $0) } ?? reaching
+        guard !acting.isEmpty else { throw .disabled(.tenant) }
+        let permissions = acting.reduce(into: Set<Permission>()) { $0.formUnion($1.permissions) }
         guard snapshot.tenants[tenant] != nil || permissions.contains(.createTenant) else { throw .notFound }
         return TenantAdmin(tenant: tenant, caller: caller, permissions: permissions)
     }
 
     package func admin(_ client: AuthenticatedClient, of tenant: TenantID) throws(HallpassError) -> TenantAdmin {
         try admin(.client(client), of: tenant)
+    }
+
+    /// In a tenant that is switched off nobody acts but those who could switch it on.
+    private static func acting(_ roles: Set<Role>, in tenant: TenantSnapshot) -> Set<Role> {
+        guard tenant.disabled.contains(.tenant, tenant.registry.tenant.id.rawValue) else { return roles }
+        return roles.filter { $0 == .security || $0 == .platformAdmin }
     }
 }
 

@@ -8,12 +8,29 @@ package struct AuthenticatedClient: Sendable {
     /// The tenant as it was when the client came in: one request sees one moment.
     let snapshot: TenantSnapshot
     let vault: CallVault
+    /// SHA-256 of its secret, to find out later whether that is still good.
+    let secret: SHA256Digest
 
-    fileprivate init(tenant: TenantID, client: Client, snapshot: TenantSnapshot, vault: CallVault) {
+    fileprivate init(
+        tenant: TenantID, client: Client, snapshot: TenantSnapshot, vault: CallVault, secret: SHA256Digest
+    ) {
         self.tenant = tenant
         self.client = client
         self.snapshot = snapshot
         self.vault = vault
+        self.secret = secret
+    }
+}
+
+extension AuthenticatedClient {
+    /// A client that is switched off is told so: it has shown that it is that client, and whoever looks for its trouble
+    /// must not go looking for a wrong secret. In a tenant that is switched off, only administration goes on.
+    ///
+    /// - Throws: ``HallpassError/disabled(_:)``.
+    package func requireEnabled() throws(Refusal) {
+        if snapshot.disabled.contains(.client, client.id.rawValue) { throw Refusal(.enabled, .disabled(.client)) }
+        guard snapshot.disabled.contains(.tenant, tenant.rawValue) else { return }
+        guard case .automation = client.kind else { throw Refusal(.enabled, .disabled(.tenant)) }
     }
 }
 
@@ -24,15 +41,22 @@ extension Broker {
     package func authenticate(id: String, secret: String) throws(HallpassError) -> AuthenticatedClient {
         let digest = SHA256.hash(Array(secret.utf8))
         let snapshot = snapshot
-        let nowSeconds = clock.nowSeconds
-        guard let holder = snapshot.secrets[digest], holder.digest.constantTimeEquals(digest),
-            ConstantTime.equals(Array(holder.client.rawValue.utf8), Array(id.utf8)),
-            holder.expiresAt.map({ nowSeconds < $0 }) ?? true,
+        guard let client = identify(digest, in: snapshot),
+            ConstantTime.equals(Array(client.client.id.rawValue.utf8), Array(id.utf8))
+        else { throw .invalidClient }
+        snapshot.secrets[digest]?.lastUse.note(clock.nowSeconds)
+        return client
+    }
+
+    /// - Parameter secret: SHA-256 of what was presented.
+    func identify(_ secret: SHA256Digest, in snapshot: RegistrySnapshot) -> AuthenticatedClient? {
+        guard let holder = snapshot.secrets[secret], holder.digest.constantTimeEquals(secret),
+            holder.expiresAt.map({ clock.nowSeconds < $0 }) ?? true,
             let tenant = snapshot.tenants[holder.tenant], let client = tenant.registry.clients[holder.client],
             let vault = snapshot.vaults[holder.tenant]
-        else { throw .invalidClient }
-        holder.lastUse.note(nowSeconds)
-        return AuthenticatedClient(tenant: holder.tenant, client: client, snapshot: tenant, vault: vault)
+        else { return nil }
+        return AuthenticatedClient(
+            tenant: holder.tenant, client: client, snapshot: tenant, vault: vault, secret: secret)
     }
 }
 

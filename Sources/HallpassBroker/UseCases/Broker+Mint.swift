@@ -186,7 +186,7 @@ extension Broker {
         let row = TokenRow(
             tenant: client.tenant, sequence: sequence, id: id, kind: decision.kind, deployment: decision.deployment,
             client: client.client.id, subject: request.actor.subject, groups: decision.groups,
-            expiresAt: claims.expiresAt)
+            expiresAt: claims.expiresAt, transaction: claims.transaction, act: claims.act)
         do throws(HallpassError) {
             return (MintedToken(text: try TokenSigner.sign(claims, with: key), claims: claims), row)
         } catch {

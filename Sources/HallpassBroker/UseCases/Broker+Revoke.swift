@@ -18,11 +18,11 @@ extension Broker {
         _ text: String, by client: AuthenticatedClient, _ context: CallContext
     ) async throws(HallpassError) {
         var entry = AuditEntry(.revokeToken, .allow, by: client, context, at: clock)
-        let claims: TokenClaims
+        let token: VerifiedToken
         do throws(Refusal) {
-            claims = try checkToken(Array(text.utf8), keys: client.snapshot.keys).claims
-            entry.describe(claims)
-            guard claims.tenant == client.tenant, client.mayRevoke(claims) else {
+            token = try checkToken(Array(text.utf8), keys: client.snapshot.keys)
+            entry.describe(token.claims)
+            guard token.claims.tenant == client.tenant, client.mayRevoke(token.claims) else {
                 throw Refusal(.caller, .forbidden(needs: "the token is another client's"))
             }
         } catch {
@@ -31,7 +31,10 @@ extension Broker {
             return
         }
         let allowed = entry
-        _ = try await submit(.revokeToken(sequence: claims.sequence, id: claims.id), for: client.tenant) { outcome in
+        let action = LedgerAction.revokeToken(
+            sequence: token.claims.sequence, id: token.claims.id,
+            isCutOff: client.snapshot.revocations.revokes(token))
+        _ = try await submit(action, for: client.tenant) { outcome in
             var entry = allowed
             if case .tokenRevoked(let wasLive) = outcome { entry.count = wasLive ? 1 : 0 }
             return entry
@@ -40,12 +43,13 @@ extension Broker {
 
     /// A cutoff: everything minted up to now that matches is dead before this returns.
     ///
-    /// - Parameter id: the actor's subject, the client's or the connector's name.
+    /// There is no taking it back: who was cut off mints anew.
+    ///
+    /// - Parameter id: what the dimension's things are called; see ``RevocationDimension``.
     package func revoke(
         _ dimension: RevocationDimension, id: String, reason: String, by admin: TenantAdmin, _ context: CallContext
     ) async throws(HallpassError) -> RevocationReport {
-        try admin.require(.revoke)
-        try checkRevocable(dimension, id: id)
+        try checkRevocable(dimension, id: id, by: admin)
         var entry = AuditEntry(.revoke, .allow, by: admin, context, at: clock)
         entry.target = "\(dimension.rawValue) \(id)"
         entry.reason = reason
@@ -60,22 +64,27 @@ extension Broker {
                 return entry
             }
             guard case .cutoff(let cutoff, let liveTokens) = outcome else { throw .internal }
-            publish { snapshot in
-                guard let tenant = snapshot.tenants[admin.tenant] else { return snapshot }
-                return snapshot.replacing(admin.tenant, with: tenant.revoking(cutoff))
-            }
+            publishTenant(admin.tenant) { $0.revoking(cutoff) }
+            feed.announce(RevocationEvent(kind: .revocation(cutoff), number: cutoff.cutoff), of: admin.tenant)
             return RevocationReport(cutoff: cutoff, liveTokens: liveTokens)
         }
     }
 
-    private func checkRevocable(_ dimension: RevocationDimension, id: String) throws(HallpassError) {
-        let isWellFormed =
-            switch dimension {
-            case .actor: Subject(id) != nil
-            case .client: ClientID(id) != nil
-            case .connector: ConnectorID(id) != nil
-            }
-        guard isWellFormed else {
+    /// How many good tokens a cutoff would end now.
+    package func countRevocable(
+        _ dimension: RevocationDimension, id: String, by admin: TenantAdmin
+    ) async throws(HallpassError) -> Int64 {
+        try checkRevocable(dimension, id: id, by: admin)
+        return try await ledger.liveTokens(
+            of: admin.tenant, dimension: dimension, id: id, nowSeconds: clock.nowSeconds)
+    }
+
+    private func checkRevocable(
+        _ dimension: RevocationDimension, id: String, by admin: TenantAdmin
+    ) throws(HallpassError) {
+        try admin.require(.revoke)
+        let isName = dimension == .tenant ? id == admin.tenant.rawValue : dimension.canName(id)
+        guard isName else {
             throw .invalidRequest(path: "/id", rule: "format", message: "is not the name of such a thing")
         }
     }

@@ -71,7 +71,7 @@ extension Broker {
         let use = TokenUse(
             tenant: client.tenant, sequence: token.claims.sequence, id: token.claims.id,
             consumes: token.claims.kind == .call,
-            call: claim(callID, token.claims, command, decision, by: client),
+            call: claim(callID, token.claims, command, decision, by: client), names: token.names,
             refusal: { decision.refusal($0) })
         let executed = entry
         let outcome = try await submit(.use(use), for: client.tenant) { executed.ended(by: $0) }
@@ -155,7 +155,7 @@ extension Broker {
         let active = entry
         let peek = TokenUse(
             tenant: client.tenant, sequence: token.claims.sequence, id: token.claims.id, consumes: false,
-            refusal: { decision.refusal($0) })
+            names: token.names, refusal: { decision.refusal($0) })
         let outcome = try await submit(.use(peek), for: client.tenant) { outcome in
             guard case .refused(let refusal) = outcome else { return active }
             return active.inactive(refusal)

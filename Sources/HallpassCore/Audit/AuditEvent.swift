@@ -9,6 +9,9 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case revokeToken = "revoke_token"
     /// Everything up to now that matches a dimension.
     case revoke
+    /// A switch, off and on again.
+    case disable
+    case enable
     /// Somebody let a call be made that needed it.
     case approvalApprove = "approval_approve"
     case approvalReject = "approval_reject"

@@ -50,6 +50,9 @@ package enum MintPolicy {
         _ request: MintRequest, in snapshot: TenantSnapshot, nowSeconds: Int64
     ) throws(Refusal) -> MintDecision {
         let (connector, deployment) = try findDeployment(request, in: snapshot)
+        try snapshot.disabled.check(
+            tenant: snapshot.registry.tenant.id, deployment: deployment.id, client: nil, actor: request.actor.subject,
+            tool: request.tool)
         let tool = try findTool(request, connector: connector, deployment: deployment)
         let kind: TokenKind = tool == nil ? .session : .call
 

@@ -2,7 +2,8 @@
 package struct TenantSnapshot: Sendable {
     package let registry: TenantRegistry
     package let keys: KeyRing
-    package let revocations: RevocationCutoffs
+    package private(set) var revocations: RevocationCutoffs
+    package private(set) var disabled: DisabledThings
     /// Those that are registered with their issuer; published ones are fetched.
     package let issuerKeys: [IssuerID: VerificationKeys]
     let connectorsByResource: [ResourceURI: ConnectorID]
@@ -13,11 +14,12 @@ package struct TenantSnapshot: Sendable {
 
     package init(
         registry: TenantRegistry, keys: KeyRing, revocations: RevocationCutoffs,
-        issuerKeys: [IssuerID: VerificationKeys] = [:]
+        issuerKeys: [IssuerID: VerificationKeys] = [:], disabled: DisabledThings = DisabledThings()
     ) {
         self.registry = registry
         self.keys = keys
         self.revocations = revocations
+        self.disabled = disabled
         self.issuerKeys = issuerKeys
         issuersByURL = Dictionary(
             registry.issuers.values.map { ($0.url, $0) }, uniquingKeysWith: { first, _ in first })
@@ -28,23 +30,25 @@ package struct TenantSnapshot: Sendable {
         toolLists = ToolLists()
     }
 
-    private init(copying other: TenantSnapshot, revocations: RevocationCutoffs) {
-        registry = other.registry
-        keys = other.keys
-        self.revocations = revocations
-        issuerKeys = other.issuerKeys
-        connectorsByResource = other.connectorsByResource
-        issuersByURL = other.issuersByURL
-        grantsByDeployment = other.grantsByDeployment
-        contracts = other.contracts
-        toolLists = other.toolLists
-    }
-
     /// The same registry and keys, with one cutoff more.
     package func revoking(_ cutoff: RevocationCutoff) -> TenantSnapshot {
-        var revocations = revocations
-        revocations.add(cutoff)
-        return TenantSnapshot(copying: self, revocations: revocations)
+        var copy = self
+        copy.revocations.add(cutoff)
+        return copy
+    }
+
+    /// The same registry and keys, with one thing more switched off.
+    package func disabling(_ thing: DisabledThing) -> TenantSnapshot {
+        var copy = self
+        copy.disabled.insert(thing)
+        return copy
+    }
+
+    /// The same registry and keys, with that thing on.
+    package func enabling(_ thing: DisabledThing) -> TenantSnapshot {
+        var copy = self
+        copy.disabled.remove(thing)
+        return copy
     }
 
     /// What a model may know of a deployment's tools.

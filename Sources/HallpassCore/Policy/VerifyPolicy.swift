@@ -71,6 +71,9 @@ package enum VerifyPolicy {
         let (connector, deployment) = try checkAudience(claims, query, in: snapshot, context)
         try checkTime(claims, nowSeconds: context.nowSeconds)
         guard snapshot.registry.clients[claims.client] != nil else { throw Refusal(.enabled, .disabled(.client)) }
+        try snapshot.disabled.check(
+            tenant: claims.tenant, deployment: claims.deployment, client: claims.client, actor: claims.subject,
+            tool: query.tool)
         let tool = try checkTool(claims, query, connector: connector, deployment: deployment)
         try checkScopes(claims, tool: tool, connector: connector, deployment: deployment)
 
@@ -78,7 +81,7 @@ package enum VerifyPolicy {
         var check = GrantCheck(
             grants: grants, tool: tool?.name, scope: claims.scope, nowSeconds: context.nowSeconds)
         try refuseWhereNoGroupHelps(check, claims)
-        guard !snapshot.revocations.revokes(claims) else { throw Refusal(.revoked, .tokenRevoked) }
+        guard !snapshot.revocations.revokes(token) else { throw Refusal(.revoked, .tokenRevoked) }
 
         let need = tool.flatMap { ApprovalNeed.demand($0, in: deployment, of: snapshot.registry) }
         guard let tool, !query.isPeek else {

@@ -21,7 +21,8 @@ package struct SigningKey: Sendable {
     package let hmac: HMACSHA256Key
 
     package init(
-        id: KeyID, kind: TokenKind, tenant: TenantID, deployment: DeploymentID, state: State, root: SecretBytes
+        id: KeyID, kind: TokenKind, tenant: TenantID, deployment: DeploymentID, state: State,
+        root: SecretBytes
     ) throws(CryptoError) {
         var info: [UInt8] = []
         for part in [

@@ -7,6 +7,8 @@ struct Answer: Sendable {
     var status: HTTPResponse.Status
     var headers: HTTPFields = [:]
     var body: [UInt8]
+    /// What goes on after the head, instead of a body.
+    var events: EventStream?
     /// How it ended, for the metrics: `nil` is well.
     var code: ErrorCode?
 

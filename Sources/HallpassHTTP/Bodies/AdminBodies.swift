@@ -7,11 +7,15 @@ struct RevocationBody {
     let id: String
     let reason: String
 
-    static func read(_ document: JSONValue) throws -> RevocationBody {
+    /// - Parameter isDryRun: nothing is done then, so there is nothing to give a reason for.
+    static func read(_ document: JSONValue, isDryRun: Bool) throws -> RevocationBody {
         try JSONObjectReader.decode(document) { reader in
             let dimension = reader.requiredChoice("dimension", RevocationDimension.self)
             let id = reader.requiredString("id", lengthBytes: 1...Limits.subjectBytes)
-            let reason = reader.requiredString("reason", lengthBytes: 1...Limits.descriptionBytes)
+            let reason =
+                isDryRun
+                ? reader.optionalString("reason", lengthBytes: 1...Limits.descriptionBytes) ?? ""
+                : reader.requiredReason()
             guard let dimension, let id, let reason else { return nil }
             return RevocationBody(dimension: dimension, id: id, reason: reason)
         }
@@ -23,8 +27,26 @@ struct DecisionBody {
     let reason: String
 
     static func read(_ document: JSONValue) throws -> DecisionBody {
+        try JSONObjectReader.decode(document) { reader in reader.requiredReason().map(DecisionBody.init) }
+    }
+}
+
+/// `{"dimension","id","reason"}`
+struct SwitchBody {
+    let thing: DisabledThing
+    let reason: String
+
+    static func read(_ document: JSONValue) throws -> SwitchBody {
         try JSONObjectReader.decode(document) { reader in
-            reader.requiredString("reason", lengthBytes: 1...Limits.descriptionBytes).map(DecisionBody.init)
+            let kind = reader.requiredChoice("dimension", HallpassError.Disableable.self)
+            let id = reader.requiredString("id", lengthBytes: 1...Limits.subjectBytes)
+            let reason = reader.requiredReason()
+            guard let kind, let id, let reason else { return nil }
+            guard let thing = DisabledThing(kind, id: id) else {
+                reader.refuse("id", rule: "format", message: "is not the name of such a thing")
+                return nil
+            }
+            return SwitchBody(thing: thing, reason: reason)
         }
     }
 }
@@ -39,6 +61,13 @@ struct SecretBody {
             SecretBody(
                 lifetimeSeconds: reader.optionalInteger("expires_in_seconds", in: Limits.secretLifetimeSeconds))
         }
+    }
+}
+
+extension JSONObjectReader {
+    /// An admin's own words, for the audit.
+    fileprivate func requiredReason() -> String? {
+        requiredString("reason", lengthBytes: 1...Limits.descriptionBytes)
     }
 }
 

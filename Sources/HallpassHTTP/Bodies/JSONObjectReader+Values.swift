@@ -13,6 +13,11 @@ extension JSONObjectReader {
         made(optionalString(name), name, rule: rule, make)
     }
 
+    /// `0` or `1`, as queries have it; absent is `false`.
+    func optionalFlag(_ name: String) -> Bool {
+        optional(name, rule: "must be 0 or 1") { ["0": false, "1": true][$0] } ?? false
+    }
+
     /// A whole number written as text, as forms and queries have it.
     func optionalNumber(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
         optional(name, rule: "must be a whole number from \(range.lowerBound) to \(range.upperBound)") { text in

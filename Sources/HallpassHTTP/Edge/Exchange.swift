@@ -38,6 +38,19 @@ struct Exchange {
             ])
     }
 
+    /// Logs the end of an answer that went on.
+    var endLog: @Sendable (EventStreamEnd) -> Void {
+        let (logger, context, route) = (logger, context, routeLabel)
+        return { end in
+            logger.debug(
+                "a stream ended",
+                metadata: [
+                    "request_id": "\(context.requestID)", "route": "\(route)", "reason": "\(end.rawValue)",
+                    "duration_s": "\(context.started.duration(to: .now).components.seconds)",
+                ])
+        }
+    }
+
     var elapsedMicroseconds: Int64 {
         let (seconds, attoseconds) = context.started.duration(to: .now).components
         return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
@@ -133,6 +146,7 @@ extension HallpassError {
         case .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed,
             .revisionConflict, .inUse, .limitReached:
             .requestShape
+        case .disabled: .enabled
         default: .admission
         }
     }

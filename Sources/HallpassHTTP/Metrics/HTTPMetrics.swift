@@ -23,7 +23,13 @@ package final class HTTPMetrics: Sendable {
         let seconds: HistogramSeries
     }
 
-    init(_ metrics: PrometheusMetrics) { self.metrics = metrics }
+    /// Open streams of the feed.
+    let revocationFollowers: GaugeSeries
+
+    init(_ metrics: PrometheusMetrics) {
+        self.metrics = metrics
+        revocationFollowers = metrics.series("hallpass_revocation_followers", [], .gauge) { GaugeSeries() }
+    }
 
     func record(_ answer: Answer, _ exchange: Exchange) {
         let method = exchange.request.method

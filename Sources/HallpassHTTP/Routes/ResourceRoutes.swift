@@ -53,9 +53,7 @@ struct ResourceRoutes {
 
     private func delete(_ kind: ResourceKind, _ call: Call) async throws -> Answer {
         let admin = try call.admin(broker)
-        let cascade = try call.query { reader in
-            Optional(reader.optional("cascade", rule: "must be 0 or 1") { ["0": false, "1": true][$0] } ?? false)
-        }
+        let cascade = try call.query { reader in Optional(reader.optionalFlag("cascade")) }
         let answer = try await broker.delete(
             try call.key(kind), cascade: cascade, if: try call.changeCondition(), by: admin, call.context)
         return Answer(deletion: answer)

@@ -14,6 +14,7 @@ struct RevocationRoutes {
             Route(.post, "/v1/revocations", .revoke, body, revokeAtHome),
             Route(.get, "/v1/tenants/{tenant}/revocations", .adminRead, .none, list),
             Route(.post, "/v1/tenants/{tenant}/revocations", .revoke, body, revoke),
+            Route(.delete, "/v1/tenants/{tenant}/revocations/{cutoff}", .revoke, .none, undo),
         ]
     }
 
@@ -29,14 +30,30 @@ struct RevocationRoutes {
     }
 
     private func revoke(_ call: Call, by admin: TenantAdmin) async throws -> Answer {
-        try call.requireNoQuery()
-        let body = try RevocationBody.read(call.document)
+        let isDryRun = try call.query { reader in Optional(reader.optionalFlag("dry_run")) }
+        let body = try RevocationBody.read(call.document, isDryRun: isDryRun)
+        guard !isDryRun else {
+            return Answer(json: [
+                "ok": true, "dry_run": true, "dimension": .string(body.dimension.rawValue), "id": .string(body.id),
+                "revoked_tokens": .integer(try await broker.countRevocable(body.dimension, id: body.id, by: admin)),
+            ])
+        }
         let report = try await broker.revoke(
             body.dimension, id: body.id, reason: body.reason, by: admin, call.context)
         return Answer(json: [
             "ok": true, "dimension": .string(report.cutoff.dimension.rawValue), "id": .string(report.cutoff.id),
             "cutoff": .integer(report.cutoff.cutoff), "revoked_tokens": .integer(report.liveTokens),
         ])
+    }
+
+    /// Refused, with the reason, for whoever looks for a way back.
+    @Sendable
+    private func undo(_ call: Call) async throws -> Answer {
+        try call.admin(broker).require(.revoke)
+        try call.requireNoQuery()
+        throw HallpassError.invalidRequest(
+            path: "", rule: "final",
+            message: "cannot be undone: a token that was ended stays ended; what is minted now is not touched by it")
     }
 
     @Sendable
@@ -55,7 +72,7 @@ extension RevocationSummary {
         [
             "dimension": .string(cutoff.dimension.rawValue), "id": .string(cutoff.id),
             "cutoff": .integer(cutoff.cutoff), "author": .string(author), "reason": .string(reason),
-            "time": .string(RFC3339.text(seconds: createdAt)),
+            "time": .string(RFC3339.text(seconds: cutoff.createdAt)),
         ]
     }
 }

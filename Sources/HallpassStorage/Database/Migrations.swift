@@ -9,8 +9,7 @@ enum Migrations {
     private static var all: [Migration] {
         [
             createSchema, createCalls, addLimits, createKeyLifecycle, createApprovals, createIssuers, createAccounts,
-            createCheckpoints,
-            addSecretUse,
+            createCheckpoints, addSecretUse, createSwitches,
         ]
     }
 

@@ -53,7 +53,7 @@ package final class Ledger: Sendable {
     ///   ``HallpassError/unavailable`` after ``stop()``. Then nothing of it is on disk, its audit record neither.
     package func submit(_ entry: LedgerEntry) async throws(HallpassError) -> LedgerOutcome {
         var liveTokens: Int64 = 0
-        if case .revoke(let dimension, let id, _, _) = entry.action {
+        if let (dimension, id) = entry.action.cutoffTarget {
             // Counted here and not on the writing thread, which everyone would wait for.
             liveTokens = try await self.liveTokens(
                 of: entry.tenant, dimension: dimension, id: id, nowSeconds: entry.nowSeconds)
@@ -73,6 +73,9 @@ package final class Ledger: Sendable {
     /// The next number for a token: above every number that any token or cutoff had before.
     package func nextSequence() -> Int64 { sequence.wrappingAdd(1, ordering: .relaxed).newValue }
 
+    /// Whether some token, cutoff or switch may have this number.
+    package func hasGiven(_ number: Int64) -> Bool { number <= lastSequence }
+
     /// The last number that was given.
     var lastSequence: Int64 { sequence.load(ordering: .relaxed) }
 
@@ -85,7 +88,7 @@ package final class Ledger: Sendable {
     ) async throws(HallpassError) -> Int64 {
         do {
             return try await database.read {
-                try TokenTable.liveCount(in: $0, tenant: tenant, dimension: dimension, id: id, nowSeconds: nowSeconds)
+                try LiveTokens.count(reachedBy: dimension, id: id, of: tenant, nowSeconds: nowSeconds, in: $0)
             }
         } catch {
             throw .storageUnavailable

@@ -32,10 +32,22 @@ package enum LedgerAction: Sendable {
     case use(TokenUse)
     /// What a server says of a call it was let through.
     case report(CallReport)
-    /// Ends one token.
-    case revokeToken(sequence: Int64, id: TokenID)
+    /// Ends one token. `isCutOff`: it was dead already.
+    case revokeToken(sequence: Int64, id: TokenID, isCutOff: Bool)
     /// Ends every token minted up to now that matches.
     case revoke(RevocationDimension, id: String, author: String, reason: String)
+    /// Switches something off, and ends the tokens that are out for it.
+    case disable(DisabledThing, author: String, reason: String)
+    case enable(DisabledThing)
+
+    /// Whose good tokens it ends, to be counted before.
+    var cutoffTarget: (dimension: RevocationDimension, id: String)? {
+        switch self {
+        case .revoke(let dimension, let id, _, _): (dimension, id)
+        case .disable(let thing, _, _): thing.revocation.map { ($0, thing.id) }
+        case .record, .issue, .issueOnApproval, .decide, .use, .report, .revokeToken, .enable: nil
+        }
+    }
 }
 
 package enum LedgerOutcome: Sendable {
@@ -51,6 +63,8 @@ package enum LedgerOutcome: Sendable {
     case tokenRevoked(wasLive: Bool)
     /// `liveTokens`: how many good tokens it ended, counted just before.
     case cutoff(RevocationCutoff, liveTokens: Int64)
+    /// `number`: its place among mints and cutoffs.
+    case switched(number: Int64, RevocationCutoff?, liveTokens: Int64)
 }
 
 /// A token as the ledger remembers it.
@@ -67,10 +81,13 @@ package struct TokenRow: Sendable {
     package let groups: Set<GroupName>
     /// Unix seconds.
     package let expiresAt: Int64
+    package let transaction: TransactionID?
+    /// The `act` chain; `nil` where the client acts itself, as most do.
+    package let agents: [String]?
 
     package init(
         tenant: TenantID, sequence: Int64, id: TokenID, kind: TokenKind, deployment: DeploymentID, client: ClientID,
-        subject: Subject, groups: Set<GroupName>, expiresAt: Int64
+        subject: Subject, groups: Set<GroupName>, expiresAt: Int64, transaction: TransactionID?, act: ActorChain
     ) {
         self.tenant = tenant
         self.sequence = sequence
@@ -81,6 +98,8 @@ package struct TokenRow: Sendable {
         self.subject = subject
         self.groups = groups
         self.expiresAt = expiresAt
+        self.transaction = transaction
+        agents = act == Subject(client.rawValue).map { ActorChain($0) } ? nil : act.subjects.map(\.rawValue)
     }
 }
 
@@ -91,6 +110,8 @@ package struct TokenUse: Sendable {
     package let id: TokenID
     /// `false` for a peek and for a session token.
     package let consumes: Bool
+    /// What cutoffs may call it by. Runs on the writing thread: quick, no effects.
+    package let names: @Sendable (RevocationDimension) -> [String]
     /// Whether the call may still be made, given what was kept at mint. Runs on the writing thread: quick, no effects.
     package let refusal: @Sendable (TokenBacking) -> Refusal?
     /// The call this use is for; `nil` for a peek and where no tool runs.
@@ -98,12 +119,14 @@ package struct TokenUse: Sendable {
 
     package init(
         tenant: TenantID, sequence: Int64, id: TokenID, consumes: Bool, call: CallClaim? = nil,
+        names: @escaping @Sendable (RevocationDimension) -> [String],
         refusal: @escaping @Sendable (TokenBacking) -> Refusal?
     ) {
         self.tenant = tenant
         self.sequence = sequence
         self.id = id
         self.consumes = consumes
+        self.names = names
         self.call = call
         self.refusal = refusal
     }

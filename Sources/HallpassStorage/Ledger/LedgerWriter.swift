@@ -9,7 +9,7 @@ final class LedgerWriter {
     private var tables: Tables?
     /// What was cut off in this process. A decision may rest on a moment before a revocation that has been committed since,
     /// so each use is held against these once more.
-    private var cutoffs = RecentCutoffs()
+    private var cutoffs: [TenantID: RevocationCutoffs] = [:]
 
     private struct Tables {
         let token: TokenTable
@@ -134,17 +134,21 @@ final class LedgerWriter {
             case .unknown: return .refused(Refusal(.ledger, .notFound))
             case .conflict: return .refused(Refusal(.idempotency, .outcomeConflict))
             }
-        case .revokeToken(let sequence, let id):
-            return .tokenRevoked(
-                wasLive: try tables.token.revoke(id, at: sequence, of: entry.tenant, nowSeconds: entry.nowSeconds, db))
+        case .revokeToken(let sequence, let id, let isCutOff):
+            let wasGood = try tables.token.revoke(id, at: sequence, of: entry.tenant, nowSeconds: entry.nowSeconds)
+            return .tokenRevoked(wasLive: wasGood && !isCutOff)
         case .revoke(let dimension, let id, let author, let reason):
-            // A number of its own, so that everything numbered so far is below it and no two cutoffs are the same.
-            let cutoff = RevocationCutoff(dimension: dimension, id: id, cutoff: nextSequence())
-            let row = RevocationSummary(
-                cutoff: cutoff, author: author, reason: reason, createdAt: entry.nowSeconds)
-            try RevocationTable.insert(row, of: entry.tenant, db)
-            cutoffs.add(cutoff, of: entry.tenant, nowSeconds: entry.nowSeconds)
+            let cutoff = try cutOff(dimension, id, author: author, reason: reason, entry, db)
             return .cutoff(cutoff, liveTokens: liveTokens)
+        case .disable(let thing, let author, let reason):
+            let row = DisabledSummary(thing: thing, author: author, reason: reason, createdAt: entry.nowSeconds)
+            try DisabledTable.put(row, of: entry.tenant, db)
+            guard let dimension = thing.revocation else { return try switched(db) }
+            let cutoff = try cutOff(dimension, thing.id, author: author, reason: reason, entry, db)
+            return .switched(number: cutoff.cutoff, cutoff, liveTokens: liveTokens)
+        case .enable(let thing):
+            try DisabledTable.remove(thing, of: entry.tenant, db)
+            return try switched(db)
         }
     }
 
@@ -169,9 +173,29 @@ final class LedgerWriter {
         }
     }
 
+    private func cutOff(
+        _ dimension: RevocationDimension, _ id: String, author: String, reason: String, _ entry: LedgerEntry,
+        _ db: Database
+    ) throws -> RevocationCutoff {
+        // A number of its own, so that everything numbered so far is below it and no two cutoffs are the same.
+        let cutoff = RevocationCutoff(
+            dimension: dimension, id: id, cutoff: nextSequence(), createdAt: entry.nowSeconds)
+        let row = RevocationSummary(cutoff: cutoff, author: author, reason: reason)
+        try RevocationTable.insert(row, of: entry.tenant, db)
+        cutoffs[entry.tenant, default: RevocationCutoffs()].add(cutoff)
+        return cutoff
+    }
+
+    /// Numbered like a cutoff, and noted, because no row keeps the number: whoever follows by number must not see it twice.
+    private func switched(_ db: Database) throws -> LedgerOutcome {
+        let number = nextSequence()
+        try LedgerSequence.note(number, db)
+        return .switched(number: number, nil, liveTokens: 0)
+    }
+
     /// The token, then the key; nothing is taken until both have agreed.
     private func perform(_ use: TokenUse, nowSeconds: Int64, _ tables: Tables) throws -> LedgerOutcome {
-        if let refusal = try tables.token.refusal(use, cutoffs: cutoffs) { return .refused(refusal) }
+        if let refusal = try tables.token.refusal(use, cutoffs: cutoffs[use.tenant]) { return .refused(refusal) }
         guard let call = use.call else {
             try tables.token.consume(use)
             return .used

@@ -8,14 +8,11 @@ import StrictJSON
 /// To GRDB it is a value of one column, the first of ``columns``. Its `Row` makes a table of column names for each row it
 /// reads, which was 3 of the 18 µs that a use took.
 struct StoredToken {
-    static let columns = "token_id, state, expires_at, connector_id, client_id, subject, groups, approval"
+    static let columns = "token_id, state, expires_at, groups, approval"
 
     let id: Data
     let state: Int64
     let expiresAt: Int64
-    let connector: String
-    let client: String
-    let subject: String
     private let groupsText: String?
     private let isApproved: Bool
 
@@ -28,15 +25,12 @@ struct StoredToken {
 extension StoredToken: StatementColumnConvertible, DatabaseValueConvertible {
     init?(sqliteStatement statement: SQLiteStatement, index: CInt) {
         // None of these columns can be NULL but the last two: the schema sees to that.
-        guard let groups = String?.fromStatement(statement, atUncheckedIndex: index + 6),
-            let approval = Int64?.fromStatement(statement, atUncheckedIndex: index + 7)
+        guard let groups = String?.fromStatement(statement, atUncheckedIndex: index + 3),
+            let approval = Int64?.fromStatement(statement, atUncheckedIndex: index + 4)
         else { return nil }
         id = Data(sqliteStatement: statement, index: index)
         state = Int64(sqliteStatement: statement, index: index + 1)
         expiresAt = Int64(sqliteStatement: statement, index: index + 2)
-        connector = String(sqliteStatement: statement, index: index + 3)
-        client = String(sqliteStatement: statement, index: index + 4)
-        subject = String(sqliteStatement: statement, index: index + 5)
         groupsText = groups
         isApproved = approval != nil
     }

@@ -18,7 +18,8 @@ final class TokenTable {
         insert = try db.makeStatement(
             sql: """
                 INSERT INTO token (tenant_id, sequence, token_id, kind, state, expires_at, connector_id, environment_id,
-                    client_id, subject, groups, approval) VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)
+                    client_id, subject, groups, approval, txn, agents)
+                VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         select = try db.makeStatement(
             sql: """
@@ -33,16 +34,20 @@ final class TokenTable {
             row.tenant.rawValue, row.sequence, Data(row.id.bytes), row.kind == .call ? 0 : 1, row.expiresAt,
             row.deployment.connector.rawValue, row.deployment.environment.rawValue, row.client.rawValue,
             row.subject.rawValue, row.groups.isEmpty ? nil : JSONColumn.text(row.groups.map(\.rawValue)),
-            approval,
+            approval, row.transaction?.rawValue, row.agents.map(JSONColumn.text),
         ])
     }
 
     /// Why a token may not be used; `nil` if it may. Changes nothing.
-    func refusal(_ use: TokenUse, cutoffs: RecentCutoffs) throws -> Refusal? {
+    ///
+    /// - Parameter cutoffs: of the tenant, as far as this process has made them.
+    func refusal(_ use: TokenUse, cutoffs: RevocationCutoffs?) throws -> Refusal? {
         guard let token = try find(use.id, at: use.sequence, of: use.tenant) else {
             return Refusal(.ledger, .tokenNotIssued)
         }
-        if cutoffs.revoke(token, sequence: use.sequence, of: use.tenant) { return Refusal(.revoked, .tokenRevoked) }
+        if let cutoffs, cutoffs.revokes(sequence: use.sequence, names: use.names) {
+            return Refusal(.revoked, .tokenRevoked)
+        }
         switch State(rawValue: token.state) {
         case .issued: break
         case .used: return Refusal(.ledger, .tokenAlreadyUsed)
@@ -58,17 +63,12 @@ final class TokenTable {
     }
 
     /// - Returns: whether the token was good until now.
-    func revoke(
-        _ id: TokenID, at sequence: Int64, of tenant: TenantID, nowSeconds: Int64, _ db: Database
-    ) throws -> Bool {
+    func revoke(_ id: TokenID, at sequence: Int64, of tenant: TenantID, nowSeconds: Int64) throws -> Bool {
         guard let token = try find(id, at: sequence, of: tenant), token.state == State.issued.rawValue else {
             return false
         }
-        let isCutOff = try Bool.fetchOne(
-            db, sql: "SELECT \(Self.isCutOff) FROM token WHERE tenant_id = ? AND sequence = ?",
-            arguments: [tenant.rawValue, sequence])
         try set(.revoked, at: sequence, of: tenant)
-        return nowSeconds < token.expiresAt && isCutOff != true
+        return nowSeconds < token.expiresAt
     }
 
     /// - Returns: `nil` where no such token was issued, whatever else has its number.
@@ -82,39 +82,6 @@ final class TokenTable {
     private func set(_ state: State, at sequence: Int64, of tenant: TenantID) throws {
         try setState.execute(arguments: [state.rawValue, tenant.rawValue, sequence])
     }
-}
-
-extension TokenTable {
-    /// How many of a tenant's tokens are issued, unused, unexpired and not cut off, and match. Reads all of the tenant's
-    /// tokens: not for the writing thread.
-    static func liveCount(
-        in db: Database, tenant: TenantID, dimension: RevocationDimension, id: String, nowSeconds: Int64
-    ) throws -> Int64 {
-        let column =
-            switch dimension {
-            case .actor: "subject"
-            case .client: "client_id"
-            case .connector: "connector_id"
-            }
-        return try Int64.fetchOne(
-            db,
-            sql: """
-                SELECT count(*) FROM token
-                WHERE tenant_id = ? AND \(column) = ? AND state = 0 AND expires_at > ? AND NOT \(isCutOff)
-                """,
-            arguments: [tenant.rawValue, id, nowSeconds]) ?? 0
-    }
-
-    /// Whether some cutoff on record reaches the token at hand.
-    private static let isCutOff = """
-        EXISTS (
-            SELECT 1 FROM revocation
-            WHERE revocation.tenant_id = token.tenant_id AND revocation.cutoff >= token.sequence
-                AND revocation.id = CASE revocation.dimension
-                    WHEN 'actor' THEN token.subject
-                    WHEN 'client' THEN token.client_id
-                    WHEN 'connector' THEN token.connector_id END)
-        """
 }
 
 /// The numbers that tokens and cutoffs share.

@@ -25,6 +25,7 @@ struct RegistryReader {
         try readKeys(into: &tenants)
         try readSecrets(into: &tenants)
         try readCutoffs(into: &tenants, nowSeconds: nowSeconds)
+        try readDisabledThings(into: &tenants)
         return tenants.values.sorted { $0.registry.tenant.id < $1.registry.tenant.id }
     }
 
@@ -174,13 +175,18 @@ struct RegistryReader {
         }
     }
 
-    /// Those that some token may still be old enough for, with as long again for a clock that was set back.
     private func readCutoffs(into tenants: inout Tenants, nowSeconds: Int64) throws {
-        let oldest = nowSeconds - Limits.tokenLifetimeSeconds.upperBound - Limits.tokenRetentionSeconds
         try forEach(
-            "dimension, id, cutoff", from: "revocation", where: "created_at >= \(oldest)", order: "tenant_id, cutoff"
+            RevocationTable.columns, from: "revocation", where: RevocationTable.isRecent(nowSeconds),
+            order: "tenant_id, cutoff"
         ) { tenant, row in
             tenants[tenant]?.cutoffs.append(try RevocationTable.cutoff(row, at: 1))
+        }
+    }
+
+    private func readDisabledThings(into tenants: inout Tenants) throws {
+        try forEach("kind, id", from: "disabled_thing") { tenant, row in
+            tenants[tenant]?.disabled.append(try DisabledTable.thing(row, at: 1))
         }
     }
 }

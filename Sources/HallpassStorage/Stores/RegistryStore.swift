@@ -71,6 +71,13 @@ package struct RegistryStore: Sendable {
         try await database.read { try RevocationTable.page($0, tenant: tenant, before: before, limit: limit) }
     }
 
+    /// - Returns: by kind and name.
+    package func disabledThings(
+        _ tenant: TenantID, after: DisabledThing? = nil, limit: Int
+    ) async throws -> [DisabledSummary] {
+        try await database.read { try DisabledTable.page($0, tenant: tenant, after: after, limit: limit) }
+    }
+
     /// The one statement that decides whether the change comes too late, or the tenant is there already.
     private static func advance(_ commit: RegistryCommit, _ db: Database) throws -> Int64 {
         if let rootKey = commit.rootKey, commit.expectedRevision == 0 {

@@ -6,15 +6,6 @@ package struct RevocationSummary: Hashable, Sendable {
     package let cutoff: RevocationCutoff
     package let author: String
     package let reason: String
-    /// Unix seconds.
-    package let createdAt: Int64
-
-    package init(cutoff: RevocationCutoff, author: String, reason: String, createdAt: Int64) {
-        self.cutoff = cutoff
-        self.author = author
-        self.reason = reason
-        self.createdAt = createdAt
-    }
 }
 
 enum RevocationTable {
@@ -26,8 +17,7 @@ enum RevocationTable {
             """,
             [
                 tenant.rawValue, row.cutoff.cutoff, row.cutoff.dimension.rawValue, row.cutoff.id, row.author,
-                row.reason,
-                row.createdAt,
+                row.reason, row.cutoff.createdAt,
             ])
     }
 
@@ -38,21 +28,36 @@ enum RevocationTable {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT dimension, id, cutoff, author, reason, created_at FROM revocation
+                SELECT \(columns), author, reason FROM revocation
                 WHERE tenant_id = ? AND cutoff < ? ORDER BY cutoff DESC LIMIT ?
                 """,
             arguments: [tenant.rawValue, before ?? .max, limit]
         ).map { row in
             RevocationSummary(
-                cutoff: try cutoff(row, at: 0), author: try row.decode(atIndex: 3), reason: try row.decode(atIndex: 4),
-                createdAt: try row.decode(atIndex: 5))
+                cutoff: try cutoff(row, at: 0), author: try row.decode(atIndex: 4), reason: try row.decode(atIndex: 5))
         }
     }
 
-    /// Reads `dimension, id, cutoff` from three columns.
+    /// Those that some token may still be old enough for.
+    static func recent(_ db: Database, of tenant: TenantID, nowSeconds: Int64) throws -> [RevocationCutoff] {
+        try Row.fetchAll(
+            db, sql: "SELECT \(columns) FROM revocation WHERE tenant_id = ? AND \(isRecent(nowSeconds))",
+            arguments: [tenant.rawValue]
+        ).map { try cutoff($0, at: 0) }
+    }
+
+    /// - Returns: a condition on a row.
+    static func isRecent(_ nowSeconds: Int64) -> String {
+        "created_at >= \(nowSeconds - RevocationCutoffs.retentionSeconds)"
+    }
+
+    /// What ``cutoff(_:at:)`` reads.
+    static let columns = "dimension, id, cutoff, created_at"
+
     static func cutoff(_ row: Row, at index: Int) throws -> RevocationCutoff {
         RevocationCutoff(
             dimension: try row.value(at: index, RevocationDimension.init(rawValue:)),
-            id: try row.decode(atIndex: index + 1), cutoff: try row.decode(atIndex: index + 2))
+            id: try row.decode(atIndex: index + 1), cutoff: try row.decode(atIndex: index + 2),
+            createdAt: try row.decode(atIndex: index + 3))
     }
 }

@@ -22,6 +22,13 @@ enum SigningKeyTable {
         return key
     }
 
+    /// Every key a tenant ever had.
+    static func all(_ db: Database, of tenant: TenantID) throws -> [SigningKeyRow] {
+        try Row.fetchAll(
+            db, sql: "SELECT tenant_id, \(columns) FROM signing_key WHERE tenant_id = ?", arguments: [tenant.rawValue]
+        ).map { try row($0, of: tenant) }
+    }
+
     /// A key that signs; its deployment has none at this point.
     static func insert(_ key: SigningKeyRow, _ db: Database) throws {
         try db.run(

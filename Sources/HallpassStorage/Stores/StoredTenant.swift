@@ -12,6 +12,7 @@ package struct StoredTenant: Sendable {
     package internal(set) var secrets: [ClientSecretRow] = []
     /// Without those that no token can be old enough for.
     package internal(set) var cutoffs: [RevocationCutoff] = []
+    package internal(set) var disabled: [DisabledThing] = []
 }
 
 /// One of a tenant's own keys, sealed: the root that its signing keys are derived from, or the key its data is sealed with.

@@ -12,19 +12,32 @@ struct RevokeTests {
             dimension, id: id, reason: "a test", by: fixture.admin(as: "ops"), fixture.context())
     }
 
-    @Test(arguments: [(RevocationDimension.actor, "alice"), (.client, "gateway"), (.connector, "crm-mcp")])
-    func `a cutoff kills what was minted before and nothing after`(dimension: RevocationDimension, id: String)
-        async throws
-    {
+    @Test(arguments: RevocationDimension.allCases)
+    func `a cutoff kills what was minted before and nothing after`(dimension: RevocationDimension) async throws {
         try await BrokerFixture.run { fixture in
-            let before = [try await fixture.token().text, try await fixture.token().text]
-            let report = try await revoke(fixture, dimension, id)
-            #expect(report.liveTokens == 2)
-            for token in before {
-                #expect(try await fixture.verify(token).refusal == .tokenRevoked)
-                #expect(try await fixture.isActive(token) == false)
+            func token() async throws -> MintedToken {
+                try await fixture.mint(fixture.command { $0.transaction = TransactionID("t-1") }).get()
             }
-            #expect(try await fixture.verify(try await fixture.token().text).refusal == nil)
+            let before = [try await token(), try await token()]
+            let id = try fixture.name(of: before[0], in: dimension)
+            // One token has its id; everything else is the same of both.
+            let count: Int64 = dimension == .token ? 1 : 2
+            let admin = try fixture.admin(as: "ops")
+            #expect(try await fixture.broker.countRevocable(dimension, id: id, by: admin) == count)
+            #expect(try await fixture.isActive(before[0].text))
+            #expect(try await revoke(fixture, dimension, id).liveTokens == count)
+            #expect(try await fixture.broker.countRevocable(dimension, id: id, by: admin) == 0)
+            for token in before.prefix(Int(count)) {
+                #expect(try await fixture.isActive(token.text) == false)
+                #expect(try await fixture.verify(token.text).refusal == .tokenRevoked)
+            }
+            #expect(try await fixture.verify(try await token().text).refusal == nil)
+        }
+    }
+
+    @Test func `a tenant is cut off by its own admins only`() async throws {
+        try await BrokerFixture.run { fixture in
+            await #expect(throws: HallpassError.self) { try await revoke(fixture, .tenant, "globex") }
         }
     }
 
@@ -33,6 +46,8 @@ struct RevokeTests {
             let token = try await fixture.token().text
             for (dimension, id) in [
                 (RevocationDimension.actor, "bob"), (.client, "quiet-gateway"), (.connector, "billing-mcp"),
+                (.agent, "alice"), (.txn, "t-2"), (.environment, "dev"), (.deployment, "billing-mcp@prod"),
+                (.token, "AAAAAAAAAAAAAAAAAAAAAA"), (.key, "AAAAAAAAAAAAAAAAAAAAAA"),
             ] {
                 #expect(try await revoke(fixture, dimension, id).liveTokens == 0)
             }

@@ -55,6 +55,16 @@ struct MintPolicyTests {
         #expect(refusal(request(tool: "drop_table")) == Refusal(.tool, .unknownTool))
     }
 
+    @Test(arguments: [
+        (HallpassError.Disableable.tenant, "acme"), (.environment, "prod"), (.connector, "crm-mcp"),
+        (.deployment, "crm-mcp@prod"), (.actor, "alice"), (.tool, "crm-mcp/add_note"),
+    ])
+    func `nothing is minted for what is switched off`(kind: HallpassError.Disableable, id: String) throws {
+        var tests = self
+        tests.fixture.disabled.insert(try #require(DisabledThing(kind, id: id)))
+        #expect(tests.refusal(request()) == Refusal(.enabled, .disabled(kind)))
+    }
+
     @Test func `a tool off the allow-list is refused whatever the scopes`() {
         #expect(refusal(request(tool: "delete_contact")) == Refusal(.allowList, .toolNotAllowed))
     }

@@ -109,16 +109,29 @@ struct VerifyPolicyTests {
 
     @Test(arguments: [(40, false), (41, true), (42, true)])
     func `a cutoff kills what was minted up to it`(cutoff: Int64, isDead: Bool) throws {
-        for (dimension, id) in [
-            (RevocationDimension.actor, "alice"), (.client, "support-gateway"), (.connector, "crm-mcp"),
-        ] {
-            var fixture = fixture
-            fixture.revocations.add(RevocationCutoff(dimension: dimension, id: id, cutoff: cutoff))
+        let token = try fixture.token { $0["txn"] = "t-1" }
+        for dimension in RevocationDimension.allCases {
             var tests = self
-            tests.fixture = fixture
-            #expect(
-                try tests.refusal(fixture.token()) == (isDead ? Refusal(.revoked, .tokenRevoked) : nil), "\(dimension)")
+            let id = try Fixture.names(in: dimension, of: fixture.verified(token)).own
+            tests.fixture.revocations.add(
+                RevocationCutoff(dimension: dimension, id: id, cutoff: cutoff, createdAt: Fixture.now))
+            #expect(try tests.refusal(token) == (isDead ? Refusal(.revoked, .tokenRevoked) : nil), "\(dimension)")
         }
+    }
+
+    @Test(arguments: [
+        (HallpassError.Disableable.tenant, "acme"), (.environment, "prod"), (.connector, "crm-mcp"),
+        (.deployment, "crm-mcp@prod"), (.client, "support-gateway"), (.actor, "alice"), (.tool, "crm-mcp/add_note"),
+    ])
+    func `what is switched off is refused before anything else is asked of the call`(
+        kind: HallpassError.Disableable, id: String
+    ) throws {
+        var tests = self
+        tests.fixture.disabled.insert(try #require(DisabledThing(kind, id: id)))
+        #expect(try tests.refusal(fixture.token()) == Refusal(.enabled, .disabled(kind)))
+        #expect(try tests.refusal(fixture.token(), tool: "add_note", groups: []) == Refusal(.enabled, .disabled(kind)))
+        tests.fixture.disabled.remove(try #require(DisabledThing(kind, id: id)))
+        #expect(try tests.refusal(fixture.token()) == nil)
     }
 
     @Test mutating func `arguments are those the token was minted for`() throws {

@@ -26,6 +26,7 @@ struct RouteExample: Sendable {
             .replacing("{secret}", with: "AAAAAAAAAAAA").replacing("{call_id}", with: "AAAAAAAAAAAAAAAAAAAAAA")
             .replacing("{approval_id}", with: "AAAAAAAAAAAAAAAAAAAAAA")
             .replacing("{session}", with: "AAAAAAAAAAAA").replacing("{username}", with: "vera")
+            .replacing("{cutoff}", with: "1")
         let name =
             switch true {
             case path.contains("/environments/"): "dev"

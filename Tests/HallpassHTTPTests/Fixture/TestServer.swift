@@ -28,6 +28,7 @@ struct TestServer: Sendable {
             let log = RecordingLog()
             var settings = HTTPSettings(host: "localhost", port: 0, publicDirectory: Repository.folder("Public").path)
             settings.idleTimeoutSeconds = 5
+            settings.heartbeat = .milliseconds(50)
             let application = try HallpassApplication(
                 broker: fixture.broker, settings: settings, metrics: PrometheusMetrics(),
                 logger: Logger(label: "test") { _ in log.handler })

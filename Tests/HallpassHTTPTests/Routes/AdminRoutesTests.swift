@@ -216,6 +216,79 @@ struct AdminRoutesTests {
         }
     }
 
+    @Test func `a dry run counts and does nothing, and there is no way back from a cutoff`() async throws {
+        try await TestServer.run { server in
+            let token = try await Flow.mintedToken(server)
+            let admin = try server.fixture.acme("admin")
+            let path = "/v1/tenants/acme/revocations"
+            let body: JSONValue = ["dimension": "environment", "id": "prod"]
+            for route in ["\(path)?dry_run=1", "/v1/revocations?dry_run=1"] {
+                let dry = try await server.ask(.post, route, as: admin, json: body)
+                #expect(dry.status == 200, "\(dry.text)")
+                #expect(try dry.json()["dry_run"] == true)
+                #expect(try dry.json()["revoked_tokens"] == 1)
+                #expect(try dry.json()["cutoff"] == nil)
+            }
+            #expect(try await server.ask(.post, path, as: admin, json: body).status == 400)
+            #expect(try await server.ask(.post, "\(path)?dry_run=2", as: admin, json: body).status == 400)
+            let looker = try server.fixture.acme("viewer")
+            #expect(try await server.ask(.post, "\(path)?dry_run=1", as: looker, json: body).status == 403)
+            let undo = try await server.ask(.delete, "\(path)/7", as: admin)
+            #expect(undo.status == 400)
+            #expect(try undo.error()["message"]?.stringValue?.contains("stays ended") == true)
+            #expect(try await Flow.verify(token, server).text("decision") == "execute")
+        }
+    }
+
+    @Test func `a switch is turned, listed and turned back`() async throws {
+        try await TestServer.run { server in
+            let admin = try server.fixture.acme("admin")
+            let body: JSONValue = ["dimension": "tool", "id": "crm-mcp/add_note", "reason": "it loops"]
+            let off = try await server.ask(.post, "/v1/tenants/acme/disable", as: admin, json: body)
+            #expect(off.status == 200, "\(off.text)")
+            let refused = try await server.ask(
+                .post, "/v1/call-tokens", as: try server.fixture.acme("gateway"), json: Flow.mintAddNote)
+            #expect(refused.status == 403)
+            #expect(try refused.code() == "disabled")
+            for id in ["a", "b", "c"] {
+                let actor: JSONValue = ["dimension": "actor", "id": .string(id), "reason": "left"]
+                #expect(try await server.ask(.post, "/v1/tenants/acme/disable", as: admin, json: actor).status == 200)
+            }
+            var listed: [String] = []
+            var cursor = ""
+            while true {
+                let page = try await server.ask(.get, "/v1/tenants/acme/disabled?limit=2\(cursor)", as: admin).json()
+                listed += try required(page["items"]?.arrayValue).compactMap { $0.objectValue?["id"]?.stringValue }
+                guard let next = page["next_cursor"]?.stringValue else { break }
+                cursor = "&cursor=\(next)"
+            }
+            #expect(listed == ["a", "b", "c", "crm-mcp/add_note"])
+            #expect(try await server.ask(.post, "/v1/tenants/acme/enable", as: admin, json: body).status == 200)
+            #expect(try await server.ask(.post, "/v1/tenants/acme/enable", as: admin, json: body).status == 404)
+            _ = try await Flow.mintedToken(server)
+        }
+    }
+
+    @Test func `a disabled client is told so on every route, in its own tenant's audit`() async throws {
+        try await TestServer.run { server in
+            let admin = try server.fixture.acme("admin")
+            for client in ["gateway", "crm-server", "viewer"] {
+                let body: JSONValue = ["dimension": "client", "id": .string(client), "reason": "leaked"]
+                #expect(try await server.ask(.post, "/v1/tenants/acme/disable", as: admin, json: body).status == 200)
+                let credentials = try server.fixture.acme(client)
+                for example in RouteExample.all(server) {
+                    let reply = try await server.ask(example.route.method, example.path(), as: credentials)
+                    #expect(reply.status == 403, "\(example.testDescription) \(reply.text)")
+                    #expect(try reply.code() == "disabled")
+                }
+                let record = try await server.fixture.lastRecord(of: "acme")
+                #expect(record["code"] == "disabled")
+                #expect(record["check"] == "enabled")
+                #expect(record["client_id"]?.stringValue == client)
+            }
+        }
+    }
+
     @Test func `a platform admin creates a tenant, others do not`() async throws {
         try await TestServer.run { server in
             let document: JSONValue = ["kind": "Tenant", "id": "initech"]

@@ -28,6 +28,9 @@ struct SchemaConstraintTests {
         INSERT INTO deployment (
             tenant_id, connector_id, environment_id, auth_mode, scopes, session_scopes, token_lifetime_seconds) VALUES
         """
+    private static let tokenColumns = """
+        tenant_id, sequence, token_id, kind, state, expires_at, connector_id, environment_id, client_id, subject
+        """
     private static let id = "x'00112233445566778899aabbccddeeff'"
     private static let otherID = "x'ffeeddccbbaa99887766554433221100'"
 
@@ -67,10 +70,10 @@ struct SchemaConstraintTests {
         "INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state) VALUES ('acme', zeroblob(15), 'crm', 'prod', 1, 'active')",
         "INSERT INTO signing_key (tenant_id, key_id, connector_id, environment_id, root_version, state) VALUES ('acme', \(id), 'crm', 'prod', 1, 'asleep')",
         "INSERT INTO revocation VALUES ('acme', 1, 'mood', 'x', 'a', 'r', 0)",
-        "INSERT INTO token VALUES ('acme', 0, \(id), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL, NULL)",
-        "INSERT INTO token VALUES ('acme', 1, \(id), 2, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL, NULL)",
-        "INSERT INTO token VALUES ('acme', 1, \(id), 1, 1, 0, 'crm', 'prod', 'gateway', 'bob', NULL, NULL)",
-        "INSERT INTO token VALUES ('acme', 1, zeroblob(17), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob', NULL, NULL)",
+        "INSERT INTO token (\(tokenColumns)) VALUES ('acme', 0, \(id), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob')",
+        "INSERT INTO token (\(tokenColumns)) VALUES ('acme', 1, \(id), 2, 0, 0, 'crm', 'prod', 'gateway', 'bob')",
+        "INSERT INTO token (\(tokenColumns)) VALUES ('acme', 1, \(id), 1, 1, 0, 'crm', 'prod', 'gateway', 'bob')",
+        "INSERT INTO token (\(tokenColumns)) VALUES ('acme', 1, zeroblob(17), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob')",
         "INSERT INTO audit_record VALUES ('acme', 0, 0, zeroblob(32), '{}')",
         "INSERT INTO audit_record VALUES ('acme', 1, 0, zeroblob(33), '{}')",
         "INSERT INTO ledger_state VALUES (2, 0)",

@@ -5,21 +5,22 @@ import Testing
 @testable import HallpassStorage
 
 struct LedgerRevocationTests {
-    @Test(arguments: [
-        (RevocationDimension.actor, "alice"), (.client, "gateway"), (.connector, "crm-mcp"),
-    ])
-    func `a cutoff ends what was minted up to now, and nothing after`(dimension: RevocationDimension, id: String)
-        async throws
-    {
+    @Test(arguments: RevocationDimension.allCases.filter { $0 != .token }, [nil, ["planner", "browser"]])
+    func `a cutoff ends what was minted up to now, and nothing after`(
+        dimension: RevocationDimension, agents: [String]?
+    ) async throws {
         try await Storage.with { storage in
-            let before = try Fixture.token(storage.ledger)
-            let unissued = try Fixture.token(storage.ledger)
+            try await storage.addKey()
+            func token() throws -> TokenRow { try Fixture.token(storage.ledger, txn: "t-1", agents: agents) }
+            let before = try token()
+            let unissued = try token()
             try await storage.ledger.issue(before)
+            let id = try #require(before.names(in: dimension).last)
             let (cutoff, live) = try await storage.ledger.revoke(dimension, id)
             #expect(live == 1)
             #expect(cutoff.cutoff >= unissued.sequence)
             try await storage.ledger.issue(unissued)
-            let after = try Fixture.token(storage.ledger)
+            let after = try token()
             try await storage.ledger.issue(after)
             for token in [before, unissued] {
                 let refusal = try await storage.ledger.use(token)
@@ -28,6 +29,52 @@ struct LedgerRevocationTests {
             let refusal = try await storage.ledger.use(after)
             #expect(refusal == nil)
         }
+    }
+
+    @Test func `one token is cut off by its id`() async throws {
+        try await Storage.with { storage in
+            let tokens = [try Fixture.token(storage.ledger), try Fixture.token(storage.ledger)]
+            for token in tokens { try await storage.ledger.issue(token) }
+            let live = try await storage.ledger.revoke(.token, tokens[0].id.text).live
+            #expect(live == 1)
+            let first = try await storage.ledger.use(tokens[0])
+            let second = try await storage.ledger.use(tokens[1])
+            #expect(first == Refusal(.revoked, .tokenRevoked))
+            #expect(second == nil)
+        }
+    }
+
+    @Test func `what a cutoff would not end is not counted`() async throws {
+        try await Storage.with { storage in
+            try await storage.ledger.issue(try Fixture.token(storage.ledger))
+            try await storage.addKey()
+            for (dimension, id) in [
+                (RevocationDimension.key, "AQEBAQEBAQEBAQEBAQEBAQ"), (.txn, "t-1"), (.agent, "planner"),
+                (.token, "AQEBAQEBAQEBAQEBAQEBAQ"), (.environment, "dev"), (.deployment, "crm-mcp@dev"),
+                (.tenant, "globex"),
+            ] {
+                let live = try await storage.ledger.liveTokens(
+                    of: Fixture.acme, dimension: dimension, id: id, nowSeconds: Fixture.now)
+                #expect(live == 0, "\(dimension)")
+            }
+        }
+    }
+
+    /// Whoever follows by number must never see one twice.
+    @Test func `a switch's number is not given again after a restart, though no row keeps it`() async throws {
+        let folder = try ScratchFolder()
+        let tool = try #require(DisabledThing(.tool, id: "crm-mcp/add_note"))
+        var last: Int64 = 0
+        try await Storage.with(folder: folder) { storage in
+            for action in [LedgerAction.disable(tool, author: "root", reason: "loops"), .enable(tool)] {
+                guard case .switched(let number, nil, 0) = try await storage.ledger.submit(Fixture.entry(action)) else {
+                    throw UnexpectedOutcome()
+                }
+                #expect(number > last)
+                last = number
+            }
+        }
+        try await Storage.with(folder: folder) { storage in #expect(storage.ledger.nextSequence() == last + 1) }
     }
 
     @Test func `a cutoff of someone else, or in another tenant, ends nothing`() async throws {
@@ -121,7 +168,22 @@ struct LedgerRevocationTests {
             #expect(second.map(\.cutoff.id) == ["alice"])
             #expect((first + second).map(\.cutoff.cutoff) == cutoffs)
             #expect(first.first?.author == "root")
-            #expect(first.first?.createdAt == Fixture.now)
+            #expect(first.first?.cutoff.createdAt == Fixture.now)
+        }
+    }
+}
+
+extension Storage {
+    /// A key of 16 ones that signs from now on.
+    fileprivate func addKey() async throws {
+        let row = SigningKeyRow(
+            tenant: Fixture.acme, id: try #require(KeyID(bytes: [UInt8](repeating: 1, count: 16))),
+            deployment: try Fixture.deployment(), rootVersion: 1, createdAt: Fixture.now,
+            firstSequence: ledger.nextSequence())
+        try await ledger.transact { transaction in
+            let root = SealedKeyRow(tenant: Fixture.acme, version: 1, sealed: [1], createdAt: 0)
+            try KeyTable.insert(root, as: .root, transaction.db)
+            try SigningKeyTable.insert(row, transaction.db)
         }
     }
 }

@@ -52,11 +52,12 @@ struct LedgerTests {
             let forged = TokenRow(
                 tenant: issued.tenant, sequence: issued.sequence, id: never.id, kind: .call,
                 deployment: issued.deployment,
-                client: issued.client, subject: issued.subject, groups: [], expiresAt: issued.expiresAt)
+                client: issued.client, subject: issued.subject, groups: [], expiresAt: issued.expiresAt,
+                transaction: nil, act: ActorChain(issued.subject))
             let elsewhere = TokenRow(
                 tenant: Fixture.globex, sequence: issued.sequence, id: issued.id, kind: .call,
                 deployment: issued.deployment, client: issued.client, subject: issued.subject, groups: [],
-                expiresAt: issued.expiresAt)
+                expiresAt: issued.expiresAt, transaction: nil, act: ActorChain(issued.subject))
             for token in [never, forged, elsewhere] {
                 let refusal = try await storage.ledger.use(token)
                 #expect(refusal == Refusal(.ledger, .tokenNotIssued))
@@ -80,7 +81,7 @@ struct LedgerTests {
         try await Storage.with { storage in
             let token = try Fixture.token(storage.ledger)
             try await storage.ledger.issue(token)
-            let action = LedgerAction.revokeToken(sequence: token.sequence, id: token.id)
+            let action = LedgerAction.revokeToken(sequence: token.sequence, id: token.id, isCutOff: false)
             var answers: [Bool] = []
             for _ in 0..<2 {
                 guard case .tokenRevoked(let wasLive) = try await storage.ledger.submit(Fixture.entry(action)) else {
@@ -99,7 +100,7 @@ struct LedgerTests {
         try await Storage.with { storage in
             let token = try Fixture.token(storage.ledger, expiresAt: Fixture.now + 60)
             try await storage.ledger.issue(token)
-            let action = LedgerAction.revokeToken(sequence: token.sequence, id: token.id)
+            let action = LedgerAction.revokeToken(sequence: token.sequence, id: token.id, isCutOff: false)
             let outcome = try await storage.ledger.submit(Fixture.entry(action, nowSeconds: now))
             guard case .tokenRevoked(wasLive) = outcome else {
                 Issue.record("\(outcome)")
@@ -208,7 +209,9 @@ struct LedgerTests {
                             _ = try await storage.ledger.use(token)
                             _ = try await storage.ledger.use(token)
                             _ = try await storage.ledger.submit(
-                                Fixture.entry(.revokeToken(sequence: token.sequence, id: token.id), tenant: tenant))
+                                Fixture.entry(
+                                    .revokeToken(sequence: token.sequence, id: token.id, isCutOff: false),
+                                    tenant: tenant))
                             answers += 3
                         }
                         return answers

@@ -38,7 +38,9 @@ struct GetCommand: ClientCommand {
         if client.isJSON, let output, output != .json { throw ValidationError("--json and -o \(output) differ.") }
         if name != nil, search != nil { throw ValidationError("--search is about several, and NAME is one.") }
         if search != nil, !kind.isSearchable { throw ValidationError("--search does not go with \(kind.rawValue).") }
-        if name != nil, kind == .revocation { throw ValidationError("Revocations have no names.") }
+        if name != nil, kind == .revocation || kind == .disabled {
+            throw ValidationError("\(kind.plural) are a list only: there is no NAME to show.")
+        }
     }
 
     func perform() async throws {
@@ -76,7 +78,7 @@ extension JSONValue {
 
 /// What can be shown, by the words people use for it.
 enum GetKind: String, ExpressibleByArgument, CaseIterable {
-    case tenant, environment, connector, deployment, grant, client, issuer, revision, revocation
+    case tenant, environment, connector, deployment, grant, client, issuer, revision, revocation, disabled
 
     /// Takes the plural as well.
     init?(argument: String) {
@@ -88,12 +90,12 @@ enum GetKind: String, ExpressibleByArgument, CaseIterable {
     static var allValueStrings: [String] { allCases.map(\.plural) }
     static var words: String { allValueStrings.joined(separator: ", ") }
 
-    var plural: String { "\(rawValue)s" }
+    var plural: String { self == .disabled ? rawValue : "\(rawValue)s" }
 
     var isSearchable: Bool {
         switch self {
         case .environment, .connector, .deployment, .grant, .client, .issuer: true
-        case .tenant, .revision, .revocation: false
+        case .tenant, .revision, .revocation, .disabled: false
         }
     }
 
@@ -101,7 +103,7 @@ enum GetKind: String, ExpressibleByArgument, CaseIterable {
         let collection: [String] =
             switch self {
             case .tenant: ["v1", "tenants"]
-            case .environment, .connector, .deployment, .grant, .client, .issuer, .revision, .revocation:
+            case .environment, .connector, .deployment, .grant, .client, .issuer, .revision, .revocation, .disabled:
                 ["v1", "tenants", try settings.requireTenant().rawValue, plural]
             }
         return collection + (name.map { [$0] } ?? [])
@@ -118,6 +120,7 @@ enum GetKind: String, ExpressibleByArgument, CaseIterable {
         case .issuer: ResourceTable.issuers(items)
         case .revision: ResourceTable.revisions(items)
         case .revocation: ResourceTable.revocations(items)
+        case .disabled: ResourceTable.disabled(items)
         }
     }
 }

@@ -91,6 +91,15 @@ enum ResourceTable {
         return table
     }
 
+    static func disabled(_ items: [JSONValue]) -> TextTable {
+        var table = TextTable("TIME", "DIMENSION", "ID", "BY", "REASON")
+        for item in items {
+            table.append(
+                item.text("time"), item.text("dimension"), item.text("id"), item.text("author"), item.text("reason"))
+        }
+        return table
+    }
+
     /// Everything a revision holds.
     static func documents(_ items: [JSONValue]) -> TextTable {
         var table = TextTable("KIND", "NAME")

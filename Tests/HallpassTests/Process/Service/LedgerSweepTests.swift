@@ -38,7 +38,8 @@ struct LedgerSweepTests {
             tenant: .platform, sequence: ledger.nextSequence(),
             id: try #require(TokenID(bytes: RandomBytes.generate(count: TokenID.byteCount))), kind: .call,
             deployment: try #require(DeploymentID("crm-mcp@prod")), client: try #require(ClientID("gateway")),
-            subject: try #require(Subject("alice")), groups: [], expiresAt: Self.expiry)
+            subject: try #require(Subject("alice")), groups: [], expiresAt: Self.expiry, transaction: nil,
+            act: ActorChain(try #require(Subject("gateway"))))
         _ = try await ledger.submit(
             LedgerEntry(tenant: .platform, action: .issue(row), nowSeconds: Self.expiry - 60) { _ in
                 AuditEntry(event: .mint, decision: .allow, timeMilliseconds: 0, requestID: "r")

@@ -1,0 +1,55 @@
+import HallpassBroker
+import HallpassCore
+import StrictJSON
+
+/// What followers of revocations read. Source: the HTML standard, "Server-sent events"; the protocol, "Introspect, revoke".
+enum ServerSentEvent {
+    /// A stream's beginning: when to come back after a break, the cutoffs in force, then the switches that are off.
+    static func opening(_ following: RevocationFollowing) -> [UInt8] {
+        var text = "retry: 2000\n\n"
+        for cutoff in following.cutoffs { text += block("revocation", id: cutoff.cutoff, cutoff.json) }
+        let disabled = following.disabled.map { JSONValue.object($0.json) }
+        text += block("state", id: following.number, ["disabled": .array(disabled)])
+        return Array(text.utf8)
+    }
+
+    static func bytes(_ signal: RevocationSignal) -> [UInt8] {
+        switch signal {
+        case .heartbeat: Array(": heartbeat\n\n".utf8)
+        case .event(let event): Array(text(event).utf8)
+        }
+    }
+
+    private static func text(_ event: RevocationEvent) -> String {
+        switch event.kind {
+        case .revocation(let cutoff): block("revocation", id: event.number, cutoff.json)
+        case .disable(let thing): block("disable", id: event.number, .object(thing.json))
+        case .enable(let thing): block("enable", id: event.number, .object(thing.json))
+        }
+    }
+
+    /// JSON has no line feed outside its strings and escapes those within, so one `data` line holds it.
+    private static func block(_ name: String, id: Int64, _ data: JSONValue) -> String {
+        "id: \(id)\nevent: \(name)\ndata: \(String(decoding: data.serialized(), as: UTF8.self))\n\n"
+    }
+}
+
+extension RevocationCutoff {
+    /// `{"dimension","id","cutoff","time"}`: without the reason, which is for those who administer.
+    fileprivate var json: JSONValue {
+        [
+            "dimension": .string(dimension.rawValue), "id": .string(id), "cutoff": .integer(cutoff),
+            "time": .string(RFC3339.text(seconds: createdAt)),
+        ]
+    }
+}
+
+extension DisabledThing {
+    /// `{"dimension","id"}`
+    fileprivate var json: JSONObject {
+        var object = JSONObject()
+        object["dimension"] = .string(kind.rawValue)
+        object["id"] = .string(id)
+        return object
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import GRDB
+import HallpassCore
+import HallpassCrypto
+
+/// Counts the tokens that are good: issued, not used, not expired, not cut off.
+///
+/// It reads all of a tenant's tokens, which are those of the last two hours: not for the writing thread. Which of them a
+/// cutoff reaches is asked of ``RevocationCutoffs``, so that what is counted is what dies.
+enum LiveTokens {
+    static func count(
+        reachedBy dimension: RevocationDimension, id: String, of tenant: TenantID, nowSeconds: Int64, in db: Database
+    ) throws -> Int64 {
+        let wanted = RevocationCutoffs([
+            RevocationCutoff(dimension: dimension, id: id, cutoff: .max, createdAt: nowSeconds)
+        ])
+        let past = RevocationCutoffs(try RevocationTable.recent(db, of: tenant, nowSeconds: nowSeconds))
+        let keys = try SigningKeyTable.all(db, of: tenant)
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT sequence, token_id, subject, client_id, connector_id, environment_id, txn, agents
+                FROM token WHERE tenant_id = ? AND state = 0 AND expires_at > ?
+                """,
+            arguments: [tenant.rawValue, nowSeconds])
+        var count: Int64 = 0
+        while let row = try rows.next() {
+            let token = try LiveToken(row, tenant: tenant)
+            let names = { token.names(in: $0, keys: keys) }
+            if wanted.revokes(sequence: token.sequence, names: names),
+                !past.revokes(sequence: token.sequence, names: names)
+            {
+                count += 1
+            }
+        }
+        return count
+    }
+}
+
+/// A good token's row, as far as a cutoff can name it; the same names as its claims have.
+private struct LiveToken {
+    let tenant: TenantID
+    let sequence: Int64
+    private let id: [UInt8]
+    private let subject: String
+    private let client: String
+    private let connector: String
+    private let environment: String
+    private let transaction: String?
+    private let agents: [String]?
+
+    init(_ row: Row, tenant: TenantID) throws {
+        self.tenant = tenant
+        sequence = try row.decode(atIndex: 0)
+        id = try row.bytes(at: 1)
+        subject = try row.decode(atIndex: 2)
+        client = try row.decode(atIndex: 3)
+        connector = try row.decode(atIndex: 4)
+        environment = try row.decode(atIndex: 5)
+        transaction = try row.decode(atIndex: 6)
+        agents = try row.names(at: 7) { $0 }
+    }
+
+    func names(in dimension: RevocationDimension, keys: [SigningKeyRow]) -> [String] {
+        switch dimension {
+        case .token: TokenID(bytes: id).map { [$0.text] } ?? []
+        case .txn: transaction.map { [$0] } ?? []
+        case .actor: [subject]
+        case .agent: agents ?? [client]
+        case .client: [client]
+        case .connector: [connector]
+        case .environment: [environment]
+        case .deployment: [deployment]
+        case .key: keys.filter(mayBeSigned(by:)).map(\.id.text)
+        case .tenant: [tenant.rawValue]
+        }
+    }
+
+    private var deployment: String { "\(connector)@\(environment)" }
+
+    /// Whether it was minted while that key signed: the row does not say by which it was.
+    private func mayBeSigned(by key: SigningKeyRow) -> Bool {
+        key.deployment.text == deployment && key.firstSequence < sequence && sequence <= key.lastSequence ?? .max
+    }
+}
