@@ -113,7 +113,8 @@ package final class Broker: Sendable {
         let tenant = stored.registry.tenant.id
         let snapshot = TenantSnapshot(
             registry: stored.registry, keys: try keyRing(of: stored), revocations: RevocationCutoffs(stored.cutoffs),
-            issuerKeys: await issuerKeys(of: stored.registry), disabled: DisabledThings(stored.disabled))
+            issuerKeys: await issuerKeys(of: stored.registry), disabled: DisabledThings(stored.disabled),
+            quarantine: Quarantine(stored.quarantined))
         let known = self.snapshot.secrets
         let holders = stored.secrets.map { row in
             RegistrySnapshot.SecretHolder(

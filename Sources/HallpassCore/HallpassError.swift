@@ -46,6 +46,8 @@ package enum HallpassError: Error, Hashable, Sendable {
     case tokenRevoked
     case tokenNotIssued
     case disabled(Disableable)
+    /// What would run is not what was approved.
+    case toolQuarantined
     case idempotencyKeyRequired
     case idempotencyConflict
     case idempotencyInFlight(retryAfterSeconds: Int64)
@@ -120,7 +122,7 @@ extension HallpassError {
         case .tokenAlreadyUsed: .tokenAlreadyUsed
         case .tokenRevoked: .tokenRevoked
         case .tokenNotIssued: .tokenNotIssued
-        case .disabled: .disabled
+        case .disabled, .toolQuarantined: .disabled
         case .idempotencyKeyRequired: .idempotencyKeyRequired
         case .idempotencyConflict: .idempotencyConflict
         case .idempotencyInFlight: .idempotencyInFlight
@@ -182,6 +184,7 @@ extension HallpassError {
         case .tokenRevoked: "The token has been revoked."
         case .tokenNotIssued: "The token is not one that this broker issued."
         case .disabled(let what): "The \(what.rawValue) is switched off."
+        case .toolQuarantined: "The tool's definition changed on its server, and no admin has accepted the change yet."
         case .idempotencyKeyRequired:
             "This tool changes something, so the call needs an idempotency_key; the same key for every retry of this call."
         case .idempotencyConflict: "This idempotency_key was used for other arguments; a new intent needs a new key."

@@ -50,6 +50,7 @@ package struct HallpassApplication {
         OAuthRoutes(broker: broker).routes
             + CallTokenRoutes(broker: broker).routes
             + ToolRoutes(broker: broker).routes
+            + DriftRoutes(broker: broker).routes
             + RevocationRoutes(broker: broker).routes
             + SwitchRoutes(broker: broker).routes
             + FeedRoutes(broker: broker, heartbeat: settings.heartbeat).routes

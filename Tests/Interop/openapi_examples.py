@@ -54,6 +54,10 @@ def bodies(broker: Broker) -> dict[tuple[str, str], dict]:
         ("post", "/v1/revocations"): REVOCATION, ("post", f"{tenant}/revocations"): REVOCATION,
         ("post", f"{tenant}/disable"): SWITCH, ("post", f"{tenant}/enable"): SWITCH,
         ("put", tenant): {"kind": "Tenant", "id": "acme", "display_name": "Acme"},
+        ("post", f"{tenant}/connectors/{{name}}/observed-tools"): {"dry_run": True, "tools": [
+            {"name": "look", "description": "Look.", "inputSchema": {"type": "object"}, "annotations": {}}]},
+        ("post", f"{tenant}/connectors/{{name}}/quarantine/accept"): {"tools": [{"name": "look", "digest": "A" * 43}]},
+        ("post", f"{tenant}/connectors/{{name}}/quarantine/dismiss"): {"tools": [{"name": "look", "digest": "A" * 43}]},
         ("post", f"{tenant}/apply"): {"documents": [GRANT], "dry_run": True},
         ("post", f"{tenant}/revisions/{{revision}}/restore"): {},
         ("post", f"{tenant}/clients/{{name}}/secrets"): {},

@@ -61,7 +61,7 @@ extension Permission {
         case .createTenant, .rotateKeyEncryptionKey: "it needs the role platform_admin"
         case .readRegistry: "it needs the role viewer, auditor, security or tenant_admin"
         case .changeRegistry: "it needs the role tenant_admin"
-        case .manageClientSecrets: "it needs the role tenant_admin or security"
+        case .manageClientSecrets, .observeTools: "it needs the role tenant_admin or security"
         case .manageAdmins: "it needs the role tenant_admin"
         case .revoke, .manageKeys: "it needs the role security"
         case .readAudit: "it needs the role auditor"

@@ -144,16 +144,26 @@ extension Broker {
         entry.target = summary
         entry.count = Int64(plan.changes.count)
         let draft = entry
+        let released = snapshot.tenants[author.tenant]?.quarantine.released(by: plan.changes) ?? []
+        let accepted = released.map { row in
+            var entry = AuditEntry(
+                .toolAccept, .allow, by: author.caller, in: author.tenant, context, at: clock)
+            entry.connector = row.connector
+            entry.tool = row.observed.name
+            return entry
+        }
         let revision = try await registryStore.commit(
             RegistryCommit(
                 tenant: author.tenant, expectedRevision: expectedRevision ?? 0, changes: plan.changes,
                 author: author.name, summary: summary, timeMilliseconds: clock.nowMilliseconds(),
-                keys: material.keys, secrets: material.secretRows, rootKey: material.rootKey,
+                keys: material.keys, secrets: material.secretRows, released: released, rootKey: material.rootKey,
                 dataKey: material.dataKey
             ) { revision in
-                var entry = draft
-                entry.revision = revision
-                return [entry]
+                ([draft] + accepted).map { entry in
+                    var entry = entry
+                    entry.revision = revision
+                    return entry
+                }
             })
         do {
             try await reload(author.tenant)
@@ -225,7 +235,7 @@ extension TenantAdmin {
         return [ResourceKey(kind: .client, name: client.client.id.rawValue)]
     }
 
-    fileprivate var changeAuthor: ChangeAuthor { ChangeAuthor(tenant: tenant, name: author, caller: caller) }
+    var changeAuthor: ChangeAuthor { ChangeAuthor(tenant: tenant, name: author, caller: caller) }
 }
 
 /// In whose name a change is made: as the revision's history has it, and as the audit does.

@@ -3,6 +3,8 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
     case createTenant = "create_tenant"
     case readRegistry = "read_registry"
     case changeRegistry = "change_registry"
+    /// Report what a server really has, which can put tools into quarantine and cannot take them out.
+    case observeTools = "observe_tools"
     case manageClientSecrets = "manage_client_secrets"
     /// People's accounts, invitations and sessions.
     case manageAdmins = "manage_admins"
@@ -24,11 +26,15 @@ extension Role {
         // Sees no tenant's audit content: that is granted by the tenant.
         case .platformAdmin:
             [
-                .createTenant, .readRegistry, .changeRegistry, .manageClientSecrets, .manageAdmins,
+                .createTenant, .readRegistry, .changeRegistry, .observeTools, .manageClientSecrets, .manageAdmins,
                 .rotateKeyEncryptionKey,
             ]
-        case .tenantAdmin: [.readRegistry, .changeRegistry, .manageClientSecrets, .manageAdmins]
-        case .security: [.readRegistry, .manageClientSecrets, .revoke, .manageKeys, .readApprovals, .decideApprovals]
+        case .tenantAdmin: [.readRegistry, .changeRegistry, .observeTools, .manageClientSecrets, .manageAdmins]
+        case .security:
+            [
+                .readRegistry, .observeTools, .manageClientSecrets, .revoke, .manageKeys, .readApprovals,
+                .decideApprovals,
+            ]
         case .auditor: [.readRegistry, .readAudit, .readApprovals]
         case .viewer: [.readRegistry]
         }

@@ -26,6 +26,14 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case keyRetire = "key_retire"
     /// The tenants' own keys are sealed under another key encryption key.
     case keyEncryptionKeyRotate = "kek_rotate"
+    /// What a server showed of its tools, against what is registered.
+    case toolsObserve = "tools_observe"
+    /// A tool whose definition changed on its server, and who reported it.
+    case toolQuarantine = "tool_quarantine"
+    /// A quarantine that a change of the registry lifted: the changed definition was accepted, or the tool removed.
+    case toolAccept = "tool_accept"
+    /// A quarantine lifted after the server was put right.
+    case toolDismiss = "tool_dismiss"
     /// Reading the tools of a deployment; recorded only where it was refused.
     case toolsRead = "tools_read"
     case signIn = "sign_in"

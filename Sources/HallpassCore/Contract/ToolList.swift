@@ -10,24 +10,27 @@ package struct ToolList: Hashable, Sendable {
     /// Names this very list: SHA-256 of its canonical form in base64url, 43 characters.
     package let digest: String
 
-    init(_ connector: Connector, _ deployment: Deployment) {
+    init(_ connector: Connector, _ deployment: Deployment, _ quarantine: Quarantine) {
         tools = connector.tools
             // A tool whose scopes are out of reach is refused whoever asks.
             .filter { deployment.allows($0) && $0.scopes.isSubset(of: deployment.scopes) }
-            // What a person may lift is no part of the schema: a model that kept to it would never ask for their approval.
-            .map { tool in
-                Self.entry(tool, deployment.constraints.filter { $0.tool == tool.name && $0.approval == nil })
-            }
+            .filter { !quarantine.holds($0.name, of: connector.id) }
+            .map { tool in Self.entry(tool, deployment.constraints.filter { $0.tool == tool.name }) }
         digest = Base64URL.encode(SHA256.hash(CanonicalJSON.bytes(of: .array(tools))))
     }
 
     private static func entry(_ tool: Tool, _ constraints: [Constraint]) -> JSONValue {
-        let merged = MergedSchema.make(tool.inputSchema, narrowedBy: constraints.map(\.schema))
+        // What a person may still approve is no limit of what may be asked, so it is told and not enforced by the schema.
+        let binding = constraints.filter { $0.approval == nil }
+        let merged = MergedSchema.make(tool.inputSchema, narrowedBy: binding.map(\.schema))
         let own = [tool.description.map(JSONValue.string), merged["description"], merged["title"]]
         let description = own.first { !SchemaSentence.isBlank($0) } ?? nil
+        let text = description?.stringValue ?? SchemaSentence.sentences(for: tool.effect, merged)
+        let approvals = constraints.filter { $0.approval != nil }.map(\.whenViolated.message)
         return [
             "name": .string(tool.name.rawValue),
-            "description": description ?? .string(SchemaSentence.sentences(for: tool.effect, merged)),
+            "description": .string(
+                ([text] + approvals.map { "A person has to approve some calls: \($0)" }).joined(separator: "\n")),
             "inputSchema": .object(SchemaSentence.describingParameters(of: merged)),
             "annotations": [
                 "readOnlyHint": .bool(tool.effect == .read), "destructiveHint": .bool(tool.effect == .destructive),
@@ -41,9 +44,9 @@ package struct ToolList: Hashable, Sendable {
 final class ToolLists: Sendable {
     private let made = Mutex<[DeploymentID: ToolList]>([:])
 
-    func list(_ connector: Connector, _ deployment: Deployment) -> ToolList {
+    func list(_ connector: Connector, _ deployment: Deployment, _ quarantine: Quarantine) -> ToolList {
         if let list = made.withLock({ $0[deployment.id] }) { return list }
-        let list = ToolList(connector, deployment)
+        let list = ToolList(connector, deployment, quarantine)
         made.withLock { $0[deployment.id] = list }
         return list
     }

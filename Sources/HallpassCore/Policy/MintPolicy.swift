@@ -53,7 +53,7 @@ package enum MintPolicy {
         try snapshot.disabled.check(
             tenant: snapshot.registry.tenant.id, deployment: deployment.id, client: nil, actor: request.actor.subject,
             tool: request.tool)
-        let tool = try findTool(request, connector: connector, deployment: deployment)
+        let tool = try findTool(request, connector: connector, deployment: deployment, in: snapshot)
         let kind: TokenKind = tool == nil ? .session : .call
 
         let ceiling = tool == nil ? SessionScopes.ceiling(of: deployment, connector: connector) : deployment.scopes
@@ -129,10 +129,11 @@ package enum MintPolicy {
     }
 
     private static func findTool(
-        _ request: MintRequest, connector: Connector, deployment: Deployment
+        _ request: MintRequest, connector: Connector, deployment: Deployment, in snapshot: TenantSnapshot
     ) throws(Refusal) -> Tool? {
         guard let name = request.tool else { return nil }
         guard let tool = connector.tool(name) else { throw Refusal(.tool, .unknownTool) }
+        guard !snapshot.quarantine.holds(name, of: connector.id) else { throw Refusal(.enabled, .toolQuarantined) }
         guard deployment.allows(tool) else { throw Refusal(.allowList, .toolNotAllowed) }
         return tool
     }

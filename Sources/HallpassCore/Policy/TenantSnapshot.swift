@@ -6,6 +6,7 @@ package struct TenantSnapshot: Sendable {
     package private(set) var disabled: DisabledThings
     /// Those that are registered with their issuer; published ones are fetched.
     package let issuerKeys: [IssuerID: VerificationKeys]
+    package let quarantine: Quarantine
     let connectorsByResource: [ResourceURI: ConnectorID]
     let issuersByURL: [ResourceURI: Issuer]
     let grantsByDeployment: [DeploymentID: [Grant]]
@@ -14,7 +15,8 @@ package struct TenantSnapshot: Sendable {
 
     package init(
         registry: TenantRegistry, keys: KeyRing, revocations: RevocationCutoffs,
-        issuerKeys: [IssuerID: VerificationKeys] = [:], disabled: DisabledThings = DisabledThings()
+        issuerKeys: [IssuerID: VerificationKeys] = [:], disabled: DisabledThings = DisabledThings(),
+        quarantine: Quarantine = Quarantine()
     ) {
         self.registry = registry
         self.keys = keys
@@ -23,6 +25,7 @@ package struct TenantSnapshot: Sendable {
         self.issuerKeys = issuerKeys
         issuersByURL = Dictionary(
             registry.issuers.values.map { ($0.url, $0) }, uniquingKeysWith: { first, _ in first })
+        self.quarantine = quarantine
         connectorsByResource = Dictionary(
             registry.connectors.values.map { ($0.resource, $0.id) }, uniquingKeysWith: { first, _ in first })
         grantsByDeployment = Dictionary(grouping: registry.grants.values, by: \.deployment)
@@ -58,6 +61,6 @@ package struct TenantSnapshot: Sendable {
         guard let connector = registry.connectors[id.connector] else { throw .unknownConnector }
         guard registry.environments[id.environment] != nil else { throw .unknownEnvironment }
         guard let deployment = registry.deployments[id] else { throw .unknownConnector }
-        return toolLists.list(connector, deployment)
+        return toolLists.list(connector, deployment, quarantine)
     }
 }

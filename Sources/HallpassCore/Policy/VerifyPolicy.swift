@@ -74,6 +74,9 @@ package enum VerifyPolicy {
         try snapshot.disabled.check(
             tenant: claims.tenant, deployment: claims.deployment, client: claims.client, actor: claims.subject,
             tool: query.tool)
+        if let name = query.tool, snapshot.quarantine.holds(name, of: connector.id) {
+            throw Refusal(.enabled, .toolQuarantined)
+        }
         let tool = try checkTool(claims, query, connector: connector, deployment: deployment)
         try checkScopes(claims, tool: tool, connector: connector, deployment: deployment)
 

@@ -9,7 +9,7 @@ enum Migrations {
     private static var all: [Migration] {
         [
             createSchema, createCalls, addLimits, createKeyLifecycle, createApprovals, createIssuers, createAccounts,
-            createCheckpoints, addSecretUse, createSwitches,
+            createCheckpoints, addSecretUse, createSwitches, createQuarantine,
         ]
     }
 

@@ -26,6 +26,9 @@ struct RegistryReader {
         try readSecrets(into: &tenants)
         try readCutoffs(into: &tenants, nowSeconds: nowSeconds)
         try readDisabledThings(into: &tenants)
+        try forEach(QuarantineTable.columns, from: "tool_quarantine") { tenant, row in
+            tenants[tenant]?.quarantined.append(try QuarantineTable.row(row))
+        }
         return tenants.values.sorted { $0.registry.tenant.id < $1.registry.tenant.id }
     }
 

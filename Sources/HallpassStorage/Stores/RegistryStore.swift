@@ -42,6 +42,7 @@ package struct RegistryStore: Sendable {
             try RegistryWriter(db: transaction.db, tenant: commit.tenant).apply(commit.changes)
             for key in commit.keys { try SigningKeyTable.insert(key, transaction.db) }
             for secret in commit.secrets { try SecretTable.insert(secret, transaction.db) }
+            for row in commit.released { try QuarantineTable.remove(row, of: commit.tenant, transaction.db) }
             for entry in commit.audit(revision) { try transaction.record(entry, of: commit.tenant) }
             return revision
         }

@@ -13,6 +13,7 @@ package struct StoredTenant: Sendable {
     /// Without those that no token can be old enough for.
     package internal(set) var cutoffs: [RevocationCutoff] = []
     package internal(set) var disabled: [DisabledThing] = []
+    package internal(set) var quarantined: [QuarantinedTool] = []
 }
 
 /// One of a tenant's own keys, sealed: the root that its signing keys are derived from, or the key its data is sealed with.
@@ -117,6 +118,8 @@ package struct RegistryCommit: Sendable {
     package let timeMilliseconds: Int64
     package let keys: [SigningKeyRow]
     package let secrets: [ClientSecretRow]
+    /// Quarantines that the change takes the ground from.
+    package let released: [QuarantinedTool]
     /// For a tenant to be created.
     package let rootKey: SealedKeyRow?
     /// For a tenant to be created.
@@ -127,7 +130,8 @@ package struct RegistryCommit: Sendable {
     package init(
         tenant: TenantID, expectedRevision: Int64, changes: [RegistryChange], author: String, summary: String,
         timeMilliseconds: Int64, keys: [SigningKeyRow] = [], secrets: [ClientSecretRow] = [],
-        rootKey: SealedKeyRow? = nil, dataKey: SealedKeyRow? = nil, audit: @escaping @Sendable (Int64) -> [AuditEntry]
+        released: [QuarantinedTool] = [], rootKey: SealedKeyRow? = nil, dataKey: SealedKeyRow? = nil,
+        audit: @escaping @Sendable (Int64) -> [AuditEntry]
     ) {
         self.tenant = tenant
         self.expectedRevision = expectedRevision
@@ -137,6 +141,7 @@ package struct RegistryCommit: Sendable {
         self.timeMilliseconds = timeMilliseconds
         self.keys = keys
         self.secrets = secrets
+        self.released = released
         self.rootKey = rootKey
         self.dataKey = dataKey
         self.audit = audit
