@@ -188,7 +188,8 @@ struct DriftRoutesTests {
         ] as [(String, JSONValue, Int)])
     func `a report that is none is refused`(client: String, body: JSONValue, status: Int) async throws {
         try await TestServer.run { server in
-            #expect(try await report(body, server, as: client).status == status)
+            let reply = try await report(body, server, as: client)
+            #expect(reply.status == status, "\(reply.text)")
         }
     }
 }
