@@ -204,6 +204,9 @@ private struct Cast {
 
     private static let mint = #"{"actor": {"sub": "alice"}, "connector": "crm-mcp", "environment": "prod"}"#
 
+    private static let quarantined =
+        #"{"tools": [{"name": "nothing", "digest": "\#(String(repeating: "A", count: 43))"}]}"#
+
     private static let json = [
         "/v1/call-tokens": mint,
         "/v1/call-tokens/batch": #"{"items": [\#(mint)]}"#,
@@ -216,6 +219,9 @@ private struct Cast {
         "/v1/tenants/{tenant}/environments/{name}": #"{"kind": "Environment", "id": "not-there"}"#,
         "/v1/tenants/{tenant}/connectors/{name}":
             #"{"kind": "Connector", "id": "not-there", "resource": "https://x.example", "tools": []}"#,
+        "/v1/tenants/{tenant}/connectors/{name}/observed-tools": #"{"tools": []}"#,
+        "/v1/tenants/{tenant}/connectors/{name}/quarantine/accept": quarantined,
+        "/v1/tenants/{tenant}/connectors/{name}/quarantine/dismiss": quarantined,
         "/v1/tenants/{tenant}/keys/rotate": #"{"deployment": "crm-mcp@nowhere"}"#,
         "/v1/tenants/{tenant}/keys/compromise": #"{"deployment": "crm-mcp@nowhere", "reason": "a test"}"#,
         "/v1/tenants/{tenant}/admins/{username}": #"{"roles": ["viewer"]}"#,
