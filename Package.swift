@@ -134,6 +134,14 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Servers of tests that say what no real one would.
+        .target(
+            name: "ScriptedServer",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/ScriptedServer", swiftSettings: strict),
+
         .testTarget(name: "HallpassCryptoTests", dependencies: ["HallpassCrypto"], swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], swiftSettings: strict),
@@ -141,7 +149,11 @@ let package = Package(
         .testTarget(name: "HallpassStorageTests", dependencies: ["HallpassStorage"], swiftSettings: strict),
         .testTarget(
             name: "HallpassBrokerTests",
-            dependencies: ["HallpassBroker", .product(name: "JWTKit", package: "jwt-kit")], swiftSettings: strict),
+            dependencies: [
+                "HallpassBroker", "ScriptedServer", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "HallpassHTTPTests",
             dependencies: ["HallpassHTTP", .product(name: "HummingbirdTesting", package: "hummingbird")],
@@ -149,9 +161,8 @@ let package = Package(
         .testTarget(
             name: "HallpassClientTests",
             dependencies: [
-                "HallpassClient", "HallpassHTTP",
+                "HallpassClient", "HallpassHTTP", "ScriptedServer",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
-                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(name: "HallpassTests", dependencies: ["hallpass"], swiftSettings: strict),

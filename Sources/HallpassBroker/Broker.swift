@@ -14,10 +14,13 @@ package final class Broker: Sendable {
     let approvalStore: ApprovalStore
     let accountStore: AccountStore
     let checkpointStore: CheckpointStore
+    let credentialStore: CredentialStore
     /// `nil` where the key encryption key does not change.
     let custody: KeyCustody?
     let clock: Clock
     let publishedKeys: PublishedKeys
+    let upstream: UpstreamClient
+    let accessTokens: AccessTokens
     let gate = ChangeGate()
     let feed = RevocationFeed()
     let rateLimiter = RateLimiter()
@@ -36,7 +39,8 @@ package final class Broker: Sendable {
 
     package init(
         settings: BrokerSettings, database: HallpassDatabase, ledger: Ledger, tenantKeys: TenantKeys,
-        keySets: KeySetSource, custody: KeyCustody? = nil, clock: Clock = .system
+        keySets: KeySetSource, custody: KeyCustody? = nil, clock: Clock = .system,
+        upstream: UpstreamClient = UpstreamClient()
     ) throws {
         self.settings = settings
         self.database = database
@@ -51,6 +55,9 @@ package final class Broker: Sendable {
         accountStore = AccountStore(database: database, ledger: ledger)
         passwords = try PasswordWork(cost: settings.passwordCost)
         checkpointStore = CheckpointStore(database: database, ledger: ledger)
+        credentialStore = CredentialStore(database: database, ledger: ledger)
+        self.upstream = upstream
+        accessTokens = AccessTokens { clock.nowSeconds }
         decoyKey = try HMACSHA256Key(SecretBytes.random(count: 32))
     }
 
@@ -99,11 +106,11 @@ package final class Broker: Sendable {
         return try await registryStore.load(tenant, nowSeconds: clock.nowSeconds) ?? stored
     }
 
-    private func vault(of stored: StoredTenant) throws -> CallVault {
+    private func vault(of stored: StoredTenant) throws -> TenantVault {
         let tenant = stored.registry.tenant.id
         guard let newest = stored.dataKeys.last else { throw StartError.dataKeyDoesNotOpen(tenant) }
         do {
-            return try CallVault(dataKey: tenantKeys.open(newest, as: .data))
+            return try TenantVault(tenant: tenant, dataKey: tenantKeys.open(newest, as: .data))
         } catch {
             throw StartError.dataKeyDoesNotOpen(tenant)
         }

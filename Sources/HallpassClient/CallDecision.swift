@@ -28,9 +28,11 @@ public struct PermittedCall: Sendable {
     public let leaseSeconds: Int
     /// The whole answer, with all that the protocol has beyond these.
     public let answer: JSON
+    let connection: BrokerConnection
 
-    init?(_ answer: JSON) {
-        guard let id = answer["call_id"]?.string, !id.isEmpty, let subject = answer["actor"]?["sub"]?.string,
+    init?(_ answer: JSON, over connection: BrokerConnection) {
+        guard let id = answer["call_id"]?.string, HallpassClient.isCallID(id),
+            let subject = answer["actor"]?["sub"]?.string,
             let scope = answer["scope"]?.string, let tenant = answer["tenant"]?.string,
             let environment = answer["environment"]?.string, let connector = answer["connector"]?.string,
             let leaseSeconds = answer["lease_seconds"]?.int
@@ -44,15 +46,16 @@ public struct PermittedCall: Sendable {
         self.connector = connector
         self.leaseSeconds = leaseSeconds
         self.answer = answer
+        self.connection = connection
     }
 }
 
 extension Decision {
     /// A decision, where the answer is one in every part that is relied on.
-    init?(_ answer: JSON) {
+    init?(_ answer: JSON, over connection: BrokerConnection) {
         switch (answer["ok"]?.bool, answer["decision"]?.string) {
         case (true, "execute"):
-            guard let call = PermittedCall(answer) else { return nil }
+            guard let call = PermittedCall(answer, over: connection) else { return nil }
             self = .execute(call)
         case (true, "replay"):
             guard let outcome = answer["result"].flatMap(Outcome.init) else { return nil }

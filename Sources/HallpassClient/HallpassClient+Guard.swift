@@ -41,6 +41,13 @@ extension HallpassClient {
             return .result(try await body(call))
         } catch let failure as ToolFailure {
             return .error(failure.json)
+        } catch let refusal as Refusal {
+            tell(.toolFailed(tool: tool, callID: call.id, refusal))
+            // It is what a retry under this key is told too, so it is final however passing its cause.
+            return .error(
+                ToolFailure(
+                    refusal.message, code: refusal.code, suggestedAction: refusal.suggestedAction ?? "reconcile"
+                ).json)
         } catch {
             tell(.toolFailed(tool: tool, callID: call.id, error))
             return .error(ToolFailure.unexplained.json)

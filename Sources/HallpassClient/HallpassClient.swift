@@ -74,7 +74,9 @@ extension HallpassClient {
             tell(.noDecision(tool: tool, reason: error.reason, requestID: nil))
             return .deny(.unavailable(requestID: nil))
         }
-        if answer.status == 200, let decision = answer.body.flatMap(Decision.init) { return decision }
+        if answer.status == 200, let decision = answer.body.flatMap({ Decision($0, over: connection) }) {
+            return decision
+        }
         tell(.noDecision(tool: tool, reason: answer.summary, requestID: answer.requestID))
         // What is wrong with the question, or with the moment, is for whoever asked; what is wrong with this server is not.
         if [400, 413, 429, 503].contains(answer.status), let refusal = answer.body?["error"].flatMap(Refusal.init) {
@@ -119,7 +121,7 @@ extension HallpassClient {
     }
 
     /// What is none would be another path.
-    private static func isCallID(_ text: String) -> Bool {
+    static func isCallID(_ text: String) -> Bool {
         !text.isEmpty
             && text.utf8.allSatisfy { byte in
                 switch byte {

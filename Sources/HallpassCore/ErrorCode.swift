@@ -47,6 +47,12 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case outcomeUnknown = "outcome_unknown"
     case outcomeConflict = "outcome_conflict"
     case rateLimited = "rate_limited"
+    case callEnded = "call_ended"
+    case credentialAlreadyIssued = "credential_already_issued"
+    case credentialNotFound = "credential_not_found"
+    case upstreamReauthRequired = "upstream_reauth_required"
+    case upstreamRefused = "upstream_refused"
+    case upstreamUnavailable = "upstream_unavailable"
     case overloaded
     case unavailable
     case storageUnavailable = "storage_unavailable"
@@ -60,7 +66,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     package var isRetryable: Bool {
         switch self {
         case .approvalPending, .idempotencyInFlight, .rateLimited, .overloaded, .unavailable, .storageUnavailable,
-            .auditUnavailable:
+            .auditUnavailable, .upstreamUnavailable:
             true
         default: false
         }
@@ -70,7 +76,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     package var suggestedAction: String {
         switch self {
         case .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed, .notFound,
-            .revisionConflict, .inUse, .limitReached, .outcomeConflict, .approvalClosed:
+            .revisionConflict, .inUse, .limitReached, .outcomeConflict, .approvalClosed, .callEnded,
+            .credentialAlreadyIssued:
             "fix_request"
         case .invalidClient: "check_credentials"
         case .actorNotProven, .issuerUnknown, .actorTokenExpired: "reauthenticate_user"
@@ -83,8 +90,11 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
         case .malformedToken, .unknownKey, .badSignature, .wrongIssuer, .wrongAudience, .tokenExpired,
             .tokenNotYetValid, .toolMismatch, .argumentsMismatch, .tokenAlreadyUsed, .tokenRevoked, .tokenNotIssued:
             "mint_new_token"
-        case .forbidden, .disabled, .approvalRejected, .internal: "contact_admin"
-        case .idempotencyInFlight, .rateLimited, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable:
+        case .forbidden, .disabled, .approvalRejected, .internal, .credentialNotFound, .upstreamReauthRequired,
+            .upstreamRefused:
+            "contact_admin"
+        case .idempotencyInFlight, .rateLimited, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable,
+            .upstreamUnavailable:
             "wait"
         }
     }

@@ -48,6 +48,8 @@ package enum HallpassError: Error, Hashable, Sendable {
     case disabled(Disableable)
     /// What would run is not what was approved.
     case toolQuarantined
+    /// What a server would reach its backend with.
+    case credentialDisabled
     case idempotencyKeyRequired
     case idempotencyConflict
     case idempotencyInFlight(retryAfterSeconds: Int64)
@@ -57,6 +59,12 @@ package enum HallpassError: Error, Hashable, Sendable {
     case rateLimited(CallLimits.Kind, retryAfterSeconds: Int64)
     /// Too many attempts for one account, or from one address.
     case signInThrottled(retryAfterSeconds: Int64)
+    case callEnded
+    case credentialAlreadyIssued
+    case credentialNotFound
+    case upstreamReauthRequired
+    case upstreamRefused
+    case upstreamUnavailable(retryAfterSeconds: Int64)
     case overloaded
     case unavailable
     case storageUnavailable
@@ -122,7 +130,7 @@ extension HallpassError {
         case .tokenAlreadyUsed: .tokenAlreadyUsed
         case .tokenRevoked: .tokenRevoked
         case .tokenNotIssued: .tokenNotIssued
-        case .disabled, .toolQuarantined: .disabled
+        case .disabled, .toolQuarantined, .credentialDisabled: .disabled
         case .idempotencyKeyRequired: .idempotencyKeyRequired
         case .idempotencyConflict: .idempotencyConflict
         case .idempotencyInFlight: .idempotencyInFlight
@@ -130,6 +138,12 @@ extension HallpassError {
         case .outcomeConflict: .outcomeConflict
         case .rateLimited: .rateLimited
         case .signInThrottled: .rateLimited
+        case .callEnded: .callEnded
+        case .credentialAlreadyIssued: .credentialAlreadyIssued
+        case .credentialNotFound: .credentialNotFound
+        case .upstreamReauthRequired: .upstreamReauthRequired
+        case .upstreamRefused: .upstreamRefused
+        case .upstreamUnavailable: .upstreamUnavailable
         case .overloaded: .overloaded
         case .unavailable: .unavailable
         case .storageUnavailable: .storageUnavailable
@@ -184,6 +198,7 @@ extension HallpassError {
         case .tokenRevoked: "The token has been revoked."
         case .tokenNotIssued: "The token is not one that this broker issued."
         case .disabled(let what): "The \(what.rawValue) is switched off."
+        case .credentialDisabled: "The credential is switched off."
         case .toolQuarantined: "The tool's definition changed on its server, and no admin has accepted the change yet."
         case .idempotencyKeyRequired:
             "This tool changes something, so the call needs an idempotency_key; the same key for every retry of this call."
@@ -197,6 +212,13 @@ extension HallpassError {
             "Too many calls were made just now for the person this call is for; ask again a little later."
         case .rateLimited(.tool, _): "This tool was called too often just now; ask again a little later."
         case .signInThrottled: "There were too many attempts to sign in just now; try again a little later."
+        case .callEnded: "The call is over: what came of it was reported, or its lease has run out."
+        case .credentialAlreadyIssued: "The credential for this call was given before; it is given once."
+        case .credentialNotFound: "No upstream credential is registered for this call."
+        case .upstreamReauthRequired:
+            "The upstream accepts its refresh token no more; somebody has to sign in there and register the new one."
+        case .upstreamRefused: "The upstream's token endpoint gives no token for this call; an admin has to look at it."
+        case .upstreamUnavailable: "The upstream's token endpoint does not answer right now."
         case .overloaded: "The broker is busy; nothing was executed or issued."
         case .unavailable: "The broker cannot be sure right now; nothing was executed or issued."
         case .storageUnavailable: "The broker cannot store this right now; nothing was executed or issued."
@@ -248,7 +270,8 @@ extension HallpassError {
     /// When to ask again, for what the broker itself calls retryable.
     package var retryAfterSeconds: Int? {
         switch self {
-        case .idempotencyInFlight(let seconds), .rateLimited(_, let seconds), .signInThrottled(let seconds):
+        case .idempotencyInFlight(let seconds), .rateLimited(_, let seconds), .signInThrottled(let seconds),
+            .upstreamUnavailable(let seconds):
             Int(seconds)
         case .approvalPending: Limits.approvalPollSeconds
         default: code.isRetryable ? 1 : nil

@@ -84,6 +84,16 @@ package enum Limits {
     package static let approvalPollSeconds = 15
     /// An approval is there to be looked at for this long past its expiry, in seconds: a week; the audit keeps what it says.
     package static let approvalRetentionSeconds: Int64 = 604_800
+    /// An upstream's API key, client secret, refresh token or access token: what fits into a header of most servers.
+    package static let credentialBytes = 8_192
+    /// What an upstream's token may claim to live, in seconds: a year; more is a mistake.
+    package static let upstreamTokenLifetimeSeconds: Int64 = 31_536_000
+    /// One request to an upstream's token endpoint with its whole answer, in seconds.
+    package static let upstreamRequestSeconds: Int64 = 10
+    /// The answer of a token endpoint: two tokens and some text.
+    package static let upstreamAnswerBytes = 64 * 1024
+    /// Requests to revoke one token at its provider.
+    package static let upstreamRevocationAttempts = 3
     /// Token rows are kept this long past their expiry, in seconds, so that a clock set back finds them still.
     package static let tokenRetentionSeconds: Int64 = 3_600
 

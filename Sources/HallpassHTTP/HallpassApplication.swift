@@ -51,6 +51,7 @@ package struct HallpassApplication {
             + CallTokenRoutes(broker: broker).routes
             + ToolRoutes(broker: broker).routes
             + DriftRoutes(broker: broker).routes
+            + CredentialRoutes(broker: broker).routes
             + RevocationRoutes(broker: broker).routes
             + SwitchRoutes(broker: broker).routes
             + FeedRoutes(broker: broker, heartbeat: settings.heartbeat).routes

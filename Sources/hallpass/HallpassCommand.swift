@@ -16,7 +16,8 @@ struct HallpassCommand: AsyncParsableCommand {
             InitCommand.self, ServeCommand.self, ApplyCommand.self, DiffCommand.self, GetCommand.self,
             RestoreCommand.self, ToolsCommand.self, TokenCommand.self, KeyForCommand.self, RevokeCommand.self,
             DisableCommand.self, EnableCommand.self, ApprovalsCommand.self, ClientsCommand.self, KeysCommand.self,
-            IssuersCommand.self, AuditCommand.self, AdminsCommand.self, DoctorCommand.self, VersionCommand.self,
+            IssuersCommand.self, CredentialsCommand.self, AuditCommand.self, AdminsCommand.self, DoctorCommand.self,
+            VersionCommand.self,
             DemoCommand.self,
         ])
 }

@@ -90,7 +90,7 @@ def error_codes() -> dict[str, tuple[str, str, str]]:
 
 STATUS = {
     "badRequest": "400", "unauthorized": "401", "forbidden": "403", "notFound": "404", "methodNotAllowed": "405",
-    "conflict": "409", "contentTooLarge": "413", "unsupportedMediaType": "415", "tooManyRequests": "429",
+    "conflict": "409", "contentTooLarge": "413", "badGateway": "502", "unsupportedMediaType": "415", "tooManyRequests": "429",
     "internalServerError": "500", "serviceUnavailable": "503"}
 
 
@@ -154,7 +154,7 @@ LIMITS = {
     "Published key set": ["keySetBytes", "publishedKeys", "keySetFetchSeconds"], "JSON nesting": ["jsonDepth"], "Scope": ["scopeBytes", "scopesPerSet"],
     "Tool name": ["toolNameBytes"], "Subject, group": ["subjectBytes", "groupsPerActor"], "`act`": ["actorChainDepth"],
     "`txn`": ["transactionIDBytes"], "Idempotency key": ["subjectBytes"],
-    "Outcome kept for replay": ["outcomeBytes"], "Lease": ["leaseSeconds", "leaseDefaultSeconds"],
+    "Upstream secret or token": ["credentialBytes"], "Outcome kept for replay": ["outcomeBytes"], "Lease": ["leaseSeconds", "leaseDefaultSeconds"],
     "Retention of a key": ["idempotencyRetentionSeconds", "idempotencyRetentionDefaultSeconds"],
     "Approval": [
         "approvalLifetimeSeconds", "approvalLifetimeDefaultSeconds", "pendingApprovalsPerActor", "approvalArgumentsBytes"],

@@ -33,13 +33,20 @@ final class BrokerFixture: Sendable {
         let broker: Broker
     }
 
-    private init(folder: URL) { self.folder = folder }
+    private let upstreamTimeout: Duration
+
+    private init(folder: URL, upstreamTimeout: Duration) {
+        self.folder = folder
+        self.upstreamTimeout = upstreamTimeout
+    }
 
     /// Runs `body` against a fresh broker and takes everything away afterwards.
-    static func run(_ body: (BrokerFixture) async throws -> Void) async throws {
+    static func run(
+        upstreamTimeout: Duration = .seconds(30), _ body: (BrokerFixture) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "hallpass-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let fixture = BrokerFixture(folder: folder)
+        let fixture = BrokerFixture(folder: folder, upstreamTimeout: upstreamTimeout)
         do {
             try await fixture.open(mode: .create)
             let admin = try await fixture.broker.bootstrap(admin: "root", fixture.context())
@@ -97,7 +104,8 @@ final class BrokerFixture: Sendable {
                 keyEncryptionKey: SecretBytes(copying: keyEncryptionKeys[0]),
                 older: keyEncryptionKeys.dropFirst().map { SecretBytes(copying: $0) }),
             keySets: KeySetSource { url throws(KeySetSource.Failure) in try self.keySet(at: url) },
-            custody: custody, clock: Clock { self.milliseconds.withLock { $0 } })
+            custody: custody, clock: Clock { self.milliseconds.withLock { $0 } },
+            upstream: UpstreamClient(timeout: upstreamTimeout, pause: { _ in }))
         parts.withLock { $0 = Parts(database: database, ledger: ledger, broker: broker) }
         try await broker.load()
     }

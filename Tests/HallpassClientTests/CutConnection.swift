@@ -1,4 +1,5 @@
 import NIOCore
+import ScriptedServer
 import Synchronization
 
 /// Stands before a server and hands on every byte, until it is told to lose an answer.

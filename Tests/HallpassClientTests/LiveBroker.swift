@@ -19,6 +19,7 @@ struct LiveBroker: Sendable {
     let port: Int
     let clock: TestClock
     private let gateway: any TestClientProtocol
+    private let broker: Broker
     private let secrets: [String: String]
 
     /// Runs `body` with a fresh broker, and leaves nothing of it behind.
@@ -47,7 +48,9 @@ struct LiveBroker: Sendable {
             value = .success(
                 try await application.application.test(.live) { client in
                     try await body(
-                        LiveBroker(port: try required(client.port), clock: clock, gateway: client, secrets: secrets))
+                        LiveBroker(
+                            port: try required(client.port), clock: clock, gateway: client, broker: broker,
+                            secrets: secrets))
                 })
         } catch {
             value = .failure(error)
@@ -86,6 +89,22 @@ struct LiveBroker: Sendable {
         return try required(JSON(parsing: response.body.readableBytesView)["access_token"]?.string)
     }
 
+    /// What `crm-mcp` reaches its backend with, from a token endpoint at this port.
+    func putCredential(tokensAt port: Int) async throws {
+        let client = try broker.authenticate(id: "ops", secret: try secret(of: "ops"))
+        let authorization = UpstreamAuthorization(
+            tokenEndpoint: try required(UpstreamURL("http://127.0.0.1:\(port)/token")), revocationEndpoint: nil,
+            clientID: "hallpass", clientAuthentication: .basic, resource: nil)
+        let deployment = try required(DeploymentID("crm-mcp@prod"))
+        _ = try await broker.putCredential(
+            try required(CredentialID("crm")),
+            CredentialCommand(
+                deployment: deployment, subject: nil, authorization: authorization,
+                secret: .clientSecret(SecretBytes(copying: Array("s3cret".utf8)))),
+            by: try broker.admin(client, of: try required(TenantID("acme"))),
+            CallContext(requestID: "fixture", address: nil))
+    }
+
     private static func register(in broker: Broker) async throws -> [String: String] {
         let context = CallContext(requestID: "fixture", address: nil)
         let admin = try required(ClientID("platform-admin"))
@@ -111,6 +130,7 @@ struct LiveBroker: Sendable {
          {"kind": "Grant", "id": "alice-crm", "subject": "user:alice", "connector": "crm-mcp", "environment": "prod",
           "scopes": ["contacts:read", "notes:write"]},
          {"kind": "Client", "id": "gateway", "type": "gateway", "assert_actors": true},
+         {"kind": "Client", "id": "ops", "type": "automation", "roles": ["security"]},
          {"kind": "Client", "id": "crm-server", "type": "mcp_server", "deployments": ["crm-mcp@prod"]}]
         """
 }

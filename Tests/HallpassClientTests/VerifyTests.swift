@@ -1,4 +1,5 @@
 import NIOCore
+import ScriptedServer
 import Testing
 
 @testable import HallpassClient

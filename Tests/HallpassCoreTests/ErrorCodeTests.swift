@@ -18,7 +18,9 @@ struct ErrorCodeTests {
                 "arguments_mismatch", "token_already_used", "token_revoked", "token_not_issued", "disabled",
                 "idempotency_key_required",
                 "idempotency_conflict", "idempotency_in_flight", "outcome_unknown", "outcome_conflict",
-                "rate_limited", "overloaded", "unavailable", "storage_unavailable", "audit_unavailable", "internal",
+                "rate_limited", "call_ended", "credential_already_issued", "credential_not_found",
+                "upstream_reauth_required", "upstream_refused", "upstream_unavailable", "overloaded", "unavailable",
+                "storage_unavailable", "audit_unavailable", "internal",
             ])
     }
 

@@ -63,7 +63,7 @@ extension Permission {
         case .changeRegistry: "it needs the role tenant_admin"
         case .manageClientSecrets, .observeTools: "it needs the role tenant_admin or security"
         case .manageAdmins: "it needs the role tenant_admin"
-        case .revoke, .manageKeys: "it needs the role security"
+        case .manageCredentials, .revoke, .manageKeys: "it needs the role security"
         case .readAudit: "it needs the role auditor"
         case .readApprovals: "it needs the role security or auditor"
         case .decideApprovals: "it needs the role security"

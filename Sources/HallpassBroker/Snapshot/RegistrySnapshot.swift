@@ -4,7 +4,7 @@ import HallpassCrypto
 /// Everything that decisions need, as of one moment; replaced whole, never changed.
 package final class RegistrySnapshot: Sendable {
     package let tenants: [TenantID: TenantSnapshot]
-    let vaults: [TenantID: CallVault]
+    let vaults: [TenantID: TenantVault]
     /// By SHA-256 of the secret: two tenants may each have a client of one name, and neither learns of the other.
     let secrets: [SHA256Digest: SecretHolder]
 
@@ -19,7 +19,7 @@ package final class RegistrySnapshot: Sendable {
     }
 
     init(
-        tenants: [TenantID: TenantSnapshot] = [:], vaults: [TenantID: CallVault] = [:],
+        tenants: [TenantID: TenantSnapshot] = [:], vaults: [TenantID: TenantVault] = [:],
         secrets: [SHA256Digest: SecretHolder] = [:]
     ) {
         self.tenants = tenants
@@ -29,7 +29,7 @@ package final class RegistrySnapshot: Sendable {
 
     /// The same moment for every tenant but one.
     func replacing(
-        _ tenant: TenantID, with snapshot: TenantSnapshot, vault: CallVault, secrets new: [SecretHolder]
+        _ tenant: TenantID, with snapshot: TenantSnapshot, vault: TenantVault, secrets new: [SecretHolder]
     ) -> RegistrySnapshot {
         var tenants = tenants
         tenants[tenant] = snapshot

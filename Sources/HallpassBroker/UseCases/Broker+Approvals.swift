@@ -23,7 +23,7 @@ extension Broker {
     package func approval(_ id: ApprovalID, by admin: TenantAdmin) async throws(HallpassError) -> ApprovalView {
         try admin.require(.readApprovals)
         guard let found = try await reading({ try await approvalStore.find(id, of: admin.tenant) }),
-            let vault = snapshot.vaults[admin.tenant]
+            let vault = snapshot.vaults[admin.tenant]?.calls
         else { throw .notFound }
         var view = ApprovalView(
             approval: found.approval, state: found.approval.state(atSeconds: clock.nowSeconds))

@@ -8,16 +8,18 @@ package struct AuthenticatedClient: Sendable {
     /// The tenant as it was when the client came in: one request sees one moment.
     let snapshot: TenantSnapshot
     let vault: CallVault
+    let credentialVault: CredentialVault
     /// SHA-256 of its secret, to find out later whether that is still good.
     let secret: SHA256Digest
 
     fileprivate init(
-        tenant: TenantID, client: Client, snapshot: TenantSnapshot, vault: CallVault, secret: SHA256Digest
+        tenant: TenantID, client: Client, snapshot: TenantSnapshot, vault: TenantVault, secret: SHA256Digest
     ) {
         self.tenant = tenant
         self.client = client
         self.snapshot = snapshot
-        self.vault = vault
+        self.vault = vault.calls
+        credentialVault = vault.credentials
         self.secret = secret
     }
 }

@@ -101,7 +101,7 @@ extension Broker {
         let now = clock.nowSeconds
         let leaseExpiresAt = now + decision.deployment.leaseSeconds
         return CallClaim(
-            id: id, client: client.client.id,
+            id: id, client: client.client.id, tokenSequence: claims.sequence, scope: claims.scope,
             claim: key.map { IdempotencyScope.digest(of: $0, claims.deployment, tool.name, claims.subject) },
             argumentsDigest: digestWithoutKey(command, tool: tool.name) ?? digest,
             isRepeatable: tool.isRepeatable, leaseExpiresAt: leaseExpiresAt,

@@ -8,6 +8,7 @@ package enum Permission: String, Hashable, Sendable, CaseIterable {
     case manageClientSecrets = "manage_client_secrets"
     /// People's accounts, invitations and sessions.
     case manageAdmins = "manage_admins"
+    case manageCredentials = "manage_credentials"
     case revoke
     case manageKeys = "manage_keys"
     /// Of the platform as a whole.
@@ -32,7 +33,8 @@ extension Role {
         case .tenantAdmin: [.readRegistry, .changeRegistry, .observeTools, .manageClientSecrets, .manageAdmins]
         case .security:
             [
-                .readRegistry, .observeTools, .manageClientSecrets, .revoke, .manageKeys, .readApprovals,
+                .readRegistry, .observeTools, .manageClientSecrets, .manageCredentials, .revoke, .manageKeys,
+                .readApprovals,
                 .decideApprovals,
             ]
         case .auditor: [.readRegistry, .readAudit, .readApprovals]

@@ -30,6 +30,8 @@ package struct AuditEntry: Hashable, Sendable {
     package var tool: ToolName?
     package var scope: ScopeSet?
     package var argumentsDigest: SHA256Digest?
+    /// Of the upstream credential that was given.
+    package var credentialDigest: SHA256Digest?
     package var tokenID: TokenID?
     package var tokenKind: TokenKind?
     package var callID: CallID?

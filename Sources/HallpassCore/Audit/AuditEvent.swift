@@ -49,6 +49,14 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case sessionRevoke = "session_revoke"
     /// Refusals of callers that nobody knows, counted instead of recorded one by one.
     case refusals
+    /// An upstream credential given to a server for one call.
+    case credentialIssue = "credential_issue"
+    /// Put, rotated, switched off or on.
+    case credentialChange = "credential_change"
+    /// The provider put another refresh token in the place of the one it was shown.
+    case credentialRefresh = "credential_refresh"
+    case credentialRevoke = "credential_revoke"
+    case credentialTest = "credential_test"
     /// Reading through the admin API; recorded only where it was refused.
     case adminRead = "admin_read"
     case auditExport = "audit_export"

@@ -73,6 +73,7 @@ extension AuditEntry {
         writer.add("code", code)
         writer.add("connector", connector?.rawValue)
         writer.add("count", count)
+        writer.add("credential_sha256", credentialDigest.map { Base64URL.encode($0) })
         writer.add("decision", decision.rawValue)
         writer.add("duration_us", durationMicroseconds)
         writer.add("environment", environment?.rawValue)

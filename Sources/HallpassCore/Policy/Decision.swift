@@ -35,4 +35,5 @@ package enum Check: String, Hashable, Sendable, CaseIterable {
     case ledger
     case approval
     case idempotency
+    case credential
 }

@@ -15,6 +15,10 @@ extension ErrorCode {
         case .constraintViolated, .approvalRequired, .approvalRejected: .forbidden
         case .approvalPending, .approvalClosed: .conflict
         case .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict: .conflict
+        case .callEnded, .credentialAlreadyIssued, .upstreamReauthRequired: .conflict
+        case .credentialNotFound: .notFound
+        case .upstreamRefused: .badGateway
+        case .upstreamUnavailable: .serviceUnavailable
         case .payloadTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .methodNotAllowed: .methodNotAllowed
@@ -43,7 +47,7 @@ extension ErrorCode {
             .disabled:
             "access_denied"
         case .approvalPending: "authorization_pending"
-        case .rateLimited, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable:
+        case .rateLimited, .overloaded, .unavailable, .storageUnavailable, .auditUnavailable, .upstreamUnavailable:
             "temporarily_unavailable"
         case .internal: "server_error"
         // A subject token that proves nothing is a bad request there, not a bad grant.
@@ -51,7 +55,8 @@ extension ErrorCode {
             .unsupportedMediaType, .methodNotAllowed,
             .notFound, .revisionConflict, .inUse, .limitReached, .unknownTool, .invalidArguments,
             .idempotencyKeyRequired,
-            .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict, .approvalClosed:
+            .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict, .approvalClosed,
+            .callEnded, .credentialAlreadyIssued, .credentialNotFound, .upstreamReauthRequired, .upstreamRefused:
             "invalid_request"
         }
     }

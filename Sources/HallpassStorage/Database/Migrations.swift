@@ -9,7 +9,7 @@ enum Migrations {
     private static var all: [Migration] {
         [
             createSchema, createCalls, addLimits, createKeyLifecycle, createApprovals, createIssuers, createAccounts,
-            createCheckpoints, addSecretUse, createSwitches, createQuarantine,
+            createCheckpoints, addSecretUse, createSwitches, createQuarantine, createCredentials,
         ]
     }
 

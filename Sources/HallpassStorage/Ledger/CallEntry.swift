@@ -6,6 +6,10 @@ package struct CallClaim: Sendable {
     package let id: CallID
     /// The server that may report on it.
     package let client: ClientID
+    /// Of the token that it was let through with.
+    package let tokenSequence: Int64
+    /// What an upstream credential for this call may be good for.
+    package let scope: ScopeSet
     /// SHA-256 over connector, environment, tool, subject and key; `nil` for a call without a key.
     package let claim: SHA256Digest?
     /// Of the canonical arguments without the key.
@@ -18,11 +22,13 @@ package struct CallClaim: Sendable {
     package let expiresAt: Int64
 
     package init(
-        id: CallID, client: ClientID, claim: SHA256Digest?, argumentsDigest: SHA256Digest, isRepeatable: Bool,
-        leaseExpiresAt: Int64, expiresAt: Int64
+        id: CallID, client: ClientID, tokenSequence: Int64, scope: ScopeSet, claim: SHA256Digest?,
+        argumentsDigest: SHA256Digest, isRepeatable: Bool, leaseExpiresAt: Int64, expiresAt: Int64
     ) {
         self.id = id
         self.client = client
+        self.tokenSequence = tokenSequence
+        self.scope = scope
         self.claim = claim
         self.argumentsDigest = argumentsDigest
         self.isRepeatable = isRepeatable

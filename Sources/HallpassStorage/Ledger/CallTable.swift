@@ -15,7 +15,7 @@ final class CallTable {
         insert = try db.makeStatement(
             sql: """
                 INSERT INTO call (tenant_id, sequence, nonce, client_id, claim, arguments_digest, lease_expires_at,
-                    expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    expires_at, token_sequence, scope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         selectByClaim = try db.makeStatement(
             sql: """
@@ -66,6 +66,7 @@ final class CallTable {
         try insert.execute(arguments: [
             tenant.rawValue, call.id.sequence, Data(call.id.nonce), call.client.rawValue,
             call.claim.map { Data($0.bytes) }, Data(call.argumentsDigest.bytes), call.leaseExpiresAt, call.expiresAt,
+            call.tokenSequence, call.scope.spaceSeparated,
         ])
     }
 

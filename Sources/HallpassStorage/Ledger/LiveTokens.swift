@@ -19,8 +19,7 @@ enum LiveTokens {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT sequence, token_id, subject, client_id, connector_id, environment_id, txn, agents
-                FROM token WHERE tenant_id = ? AND state = 0 AND expires_at > ?
+                SELECT \(LiveToken.columns) FROM token WHERE tenant_id = ? AND state = 0 AND expires_at > ?
                 """,
             arguments: [tenant.rawValue, nowSeconds])
         var count: Int64 = 0
@@ -35,10 +34,23 @@ enum LiveTokens {
         }
         return count
     }
+
+    /// Whether some cutoff on record reaches one token, whatever has become of it.
+    static func isCutOff(_ sequence: Int64, of tenant: TenantID, nowSeconds: Int64, in db: Database) throws -> Bool {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT \(LiveToken.columns) FROM token WHERE tenant_id = ? AND sequence = ?",
+            arguments: [tenant.rawValue, sequence])
+        guard let token = try row.map({ try LiveToken($0, tenant: tenant) }) else { return false }
+        let keys = try SigningKeyTable.all(db, of: tenant)
+        return RevocationCutoffs(try RevocationTable.recent(db, of: tenant, nowSeconds: nowSeconds))
+            .revokes(sequence: sequence) { token.names(in: $0, keys: keys) }
+    }
 }
 
 /// A good token's row, as far as a cutoff can name it; the same names as its claims have.
 private struct LiveToken {
+    static let columns = "sequence, token_id, subject, client_id, connector_id, environment_id, txn, agents"
+
     let tenant: TenantID
     let sequence: Int64
     private let id: [UInt8]

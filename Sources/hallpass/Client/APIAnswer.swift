@@ -95,6 +95,8 @@ extension APIError {
         case "actor_not_granted": "hallpass get grants"
         case "unknown_connector", "unknown_tool": "hallpass get connectors"
         case "unknown_environment": "hallpass get environments"
+        case "upstream_refused", "upstream_unavailable": "hallpass credentials list"
+        case "upstream_reauth_required": "sign in there again, then hallpass credentials rotate"
         case "approval_rejected": "hallpass approvals show ID, for whoever may know the reason"
         case "approval_closed": "hallpass approvals show ID"
         case _ where approvalID != nil:

@@ -28,6 +28,10 @@ struct APIRequest: Sendable {
         APIRequest(method: .get, path: path, query: query)
     }
 
+    static func put(_ path: String..., body: Body) -> APIRequest {
+        APIRequest(method: .put, path: path, body: body)
+    }
+
     static func post(_ path: String..., body: Body = .none) -> APIRequest {
         APIRequest(method: .post, path: path, body: body)
     }

@@ -34,6 +34,7 @@ struct RouteExample: Sendable {
             case path.contains("/deployments/"): "crm-mcp@prod"
             case path.contains("/grants/"): "alice-crm"
             case path.contains("/issuers/"): "corp"
+            case path.contains("/credentials/"): "crm-key"
             default: "viewer"
             }
         path = path.replacing("{name}", with: name)
@@ -44,7 +45,7 @@ struct RouteExample: Sendable {
     var client: String {
         switch route.event {
         case .mint, .toolsRead: "gateway"
-        case .verify, .outcome, .introspect, .revokeToken: "crm-server"
+        case .verify, .outcome, .introspect, .revokeToken, .credentialIssue: "crm-server"
         default: "admin"
         }
     }

@@ -27,6 +27,11 @@ struct HallpassCommandTests {
         "audit list --since yesterday", "audit list --until 2026-11-21T03:04:05+01:00", "audit verify --checkpoint 7",
         "clients secrets list", "clients secrets list No", "clients secrets issue c --expires-in 59",
         "clients secrets issue c --expires-in 94608001", "clients secrets revoke c",
+        "credentials put x --kind api_key --deployment a --secret-file f", "credentials test",
+        "credentials put X --kind api_key --deployment a@b --secret-file f",
+        "credentials put x --kind oauth_refresh_token --deployment a@b --secret-file f",
+        "credentials put x --kind api_key --deployment a@b --token-endpoint t --upstream-client-id c --secret-file f",
+        "credentials rotate x --kind api_key",
     ])
     func `a command line that makes no sense ends with 64`(line: String) {
         let error = #expect(throws: (any Error).self) { try parse(line) }
@@ -44,6 +49,7 @@ struct HallpassCommandTests {
         "audit list --since 2026-11-21T03:04:05Z",
         "clients secrets list c --json", "clients secrets issue c --expires-in 60 --secret-file f",
         "clients secrets revoke c AAAAAAAAAAAA",
+        "credentials put x --kind api_key --deployment a@b --secret-file -", "credentials list", "credentials revoke x",
         "audit verify --checkpoint 1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     ])
     func `a command line that makes sense is understood`(line: String) throws {

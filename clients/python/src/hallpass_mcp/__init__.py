@@ -4,7 +4,9 @@
 in words that are fit for a model.
 """
 
-from hallpass_mcp.client import Deny, Execute, Hallpass, Outcome, Replay
-from hallpass_mcp.guard import ToolFailure, guarded
+from hallpass_mcp.client import Credential, Deny, Execute, Hallpass, Outcome, Refused, Replay
+from hallpass_mcp.guard import Call, ToolFailure, current_call, guarded
 
-__all__ = ["Deny", "Execute", "Hallpass", "Outcome", "Replay", "ToolFailure", "guarded"]
+__all__ = [
+    "Call", "Credential", "Deny", "Execute", "Hallpass", "Outcome", "Refused", "Replay", "ToolFailure", "current_call",
+    "guarded"]

@@ -5,7 +5,7 @@ import logging
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -54,6 +54,26 @@ class Deny:
     """The call is not to be made. The error is ready to be handed to a model as it stands."""
 
     error: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What a server reaches its own backend with, for one call: use it for that, and put it in no log."""
+
+    # `bearer` or `api_key`.
+    type: str
+    value: str = field(repr=False)
+    # Of a bearer token: Unix seconds, and the scopes it has. Without `expires_at` it is not to be kept.
+    expires_at: int | None = None
+    scope: str | None = None
+
+
+class Refused(Exception):
+    """Raised where there is no credential for a call. The error is ready to be handed to a model."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        super().__init__(error["message"])
+        self.error = error
 
 
 Decision: TypeAlias = Execute | Replay | Deny
@@ -131,6 +151,29 @@ class Hallpass:
                 break
         logger.error("The outcome of call %s could not be reported to Hallpass: %s", call_id, reason)
         return False
+
+    async def credential(self, call_id: str) -> Credential:
+        """Fetches what this server reaches its backend with, for a call it was told to execute; it is given once.
+
+        Raises `Refused` where there is none, or none now.
+        """
+        request_id = None
+        try:
+            response = await self._post(f"/v1/calls/{call_id}/credential", {})
+            request_id = response.headers.get("x-request-id")
+            match response.status_code, response.json():
+                case 200, {"type": "bearer" | "api_key" as kind, "value": str(value), **rest} if value:
+                    return Credential(kind, value, rest.get("expires_at"), rest.get("scope"))
+                case status, {"error": {"code": str(code), "message": str()} as error} if (
+                        status not in (401, 403) or code == "disabled"):
+                    raise Refused(error)
+            reason = f"it answered {response.status_code} {_code(response)}"
+        except Refused:
+            raise
+        except Exception as error:  # Whatever went wrong, there is none. Its text could repeat what was sent.
+            reason = type(error).__name__
+        logger.warning("There is no credential for call %s: %s (request %s)", call_id, reason, request_id)
+        raise Refused(_unavailable(request_id))
 
     async def aclose(self) -> None:
         """Closes its connections."""

@@ -6,6 +6,8 @@ import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar, cast
 
 import anyio
@@ -16,7 +18,7 @@ from mcp_types import CallToolResult, ContentBlock, InputRequiredResult, TextCon
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
-from hallpass_mcp.client import NOT_RETAINED, Deny, Execute, Hallpass, Outcome, Replay
+from hallpass_mcp.client import NOT_RETAINED, Credential, Deny, Execute, Hallpass, Outcome, Refused, Replay
 
 TOKEN_HEADER = "mcp-call-token"
 TOKEN_META = "dev.hallpass/call-token"
@@ -39,6 +41,29 @@ class ToolFailure(Exception):
         super().__init__(message)
         self.error: dict[str, Any] = {
             "code": code, "message": message, "retryable": retryable, "suggested_action": suggested_action}
+
+
+@dataclass(frozen=True)
+class Call:
+    """The call that a guarded function was told to make."""
+
+    # Under which it is in the audit; worth noting in a log of your own.
+    id: str
+    # The whole answer: actor, scope, tenant, environment, connector, lease_seconds and what else the protocol has.
+    answer: Mapping[str, Any]
+    _hallpass: Hallpass = field(repr=False)
+
+    async def credential(self) -> Credential:
+        """What this server reaches its backend with, for this call; it is given once. Raises `Refused`, as the tool may."""
+        return await self._hallpass.credential(self.id)
+
+
+_current_call: ContextVar[Call] = ContextVar("hallpass_call")
+
+
+def current_call() -> Call:
+    """The call that is being made, within a guarded function and whatever it awaits."""
+    return _current_call.get()
 
 
 def guarded(
@@ -66,7 +91,8 @@ def guarded(
                         return _failed(error)
                     case Replay(outcome):
                         return cast(R, _restored(outcome, hints.get("return", Any)))
-                    case Execute(call_id):
+                    case Execute(call_id, answer):
+                        _current_call.set(Call(call_id, answer, hallpass))
                         result, outcome = await _run(tool, functools.partial(function, *args, **kwargs))
                         await hallpass.report(call_id, outcome)
                         return result
@@ -148,6 +174,10 @@ async def _run(tool: str, call: Callable[[], Awaitable[R] | R]) -> tuple[R | Cal
 
 def _error(exception: Exception) -> dict[str, Any] | None:
     """What a tool said on purpose: a `ToolFailure`, or the `ToolError` that both MCP libraries have."""
+    if isinstance(exception, Refused):
+        # It is what a retry under this key is told too, so it is final however passing its cause.
+        action = exception.error.get("suggested_action", "reconcile")
+        return ToolFailure(str(exception), code=exception.error["code"], suggested_action=action).error
     if any(kind.__name__ == "ToolError" for kind in type(exception).__mro__):
         exception = ToolFailure(str(exception) or "The tool failed.")
     return exception.error if isinstance(exception, ToolFailure) else None

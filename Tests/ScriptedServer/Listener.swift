@@ -1,20 +1,20 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
 
 /// A socket of this machine, and what is done with each connection to it.
-enum Listener {
-    typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
-    typealias Inbound = NIOAsyncChannelInboundStream<ByteBuffer>
-    typealias Outbound = NIOAsyncChannelOutboundWriter<ByteBuffer>
+package enum Listener {
+    package typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+    package typealias Inbound = NIOAsyncChannelInboundStream<ByteBuffer>
+    package typealias Outbound = NIOAsyncChannelOutboundWriter<ByteBuffer>
 
     /// Runs `body` with the port, while `serve` has every connection until it returns, which closes it.
-    static func run<Value: Sendable>(
+    package static func run<Value: Sendable>(
         serve: @escaping @Sendable (Inbound, Outbound) async throws -> Void,
         _ body: @Sendable (Int) async throws -> Value
     ) async throws -> Value {
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(host: "127.0.0.1", port: 0) { channel in wrapped(channel) }
-        let port = try required(server.channel.localAddress?.port)
+        guard let port = server.channel.localAddress?.port else { throw ChannelError.unknownLocalAddress }
         return try await server.executeThenClose { connections in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -34,7 +34,7 @@ enum Listener {
     }
 
     /// A connection to a port of this machine.
-    static func connect(
+    package static func connect(
         _ port: Int, _ body: @Sendable (Inbound, Outbound) async throws -> Void
     ) async throws {
         let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
