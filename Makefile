@@ -9,10 +9,10 @@ SOURCES = Package.swift Sources Tests
 demo_flags = $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir $(DATA_DIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format clean setup
+.PHONY: help demo test build lint format screenshots clean setup
 
 help: ## Print this menu.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "  make demo ONCE=1     play the story and exit; 1 if any step answered otherwise"
 	@echo "  make demo PORT=8081  listen there instead of on 8080"
@@ -24,7 +24,7 @@ build: setup ## Build the release binary: .build/release/hallpass.
 	@echo "Building hallpass. The first time takes some minutes."
 	@$(SWIFT) build -c release --product hallpass
 
-test: ## Everything: format lint, Swift tests, the demo story, interop, the Python kit, the documents.
+test: ## Everything: format lint, Swift tests, the demo story, interop, the Python kit, the admin pages, the documents.
 	@SWIFT="$(SWIFT)" MAKE="$(MAKE)" scripts/test
 
 lint: ## Check the format of the Swift sources.
@@ -32,6 +32,9 @@ lint: ## Check the format of the Swift sources.
 
 format: ## Format the Swift sources in place.
 	@$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+screenshots: build ## Write the pictures in docs/images anew, from the admin pages as they are.
+	@HALLPASS_BINARY="$(CURDIR)/.build/release/hallpass" DOCS_IMAGES="$(CURDIR)/docs/images" Tests/Browser/run test_pictures.py
 
 clean: ## Remove what was built; ./var, with the key file and the database, stays.
 	@$(SWIFT) package clean

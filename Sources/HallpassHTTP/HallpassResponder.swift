@@ -51,7 +51,7 @@ package struct HallpassResponder: HTTPResponder {
             case .audited(let audience, let event, let handle):
                 do {
                     let call = try await admit(target, parameters, route, audience, &exchange)
-                    return try await handle(call)
+                    return exchange.forPage(try await handle(call))
                 } catch {
                     return await record(error, event, exchange)
                 }

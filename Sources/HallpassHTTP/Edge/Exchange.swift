@@ -60,11 +60,14 @@ struct Exchange {
 /// Refusing.
 extension Exchange {
     func refusal(_ error: HallpassError) -> Answer {
-        var answer = ErrorAnswer.make(error, requestID: context.requestID, dialect: route?.errorDialect ?? .plain)
-        // A page shows its own way to sign in; for this scheme, which it does not know, the browser does not show its own.
-        if answer.status == .unauthorized, isFromPage {
-            answer.headers[.wwwAuthenticate] = #"Session realm="hallpass""#
-        }
+        forPage(ErrorAnswer.make(error, requestID: context.requestID, dialect: route?.errorDialect ?? .plain))
+    }
+
+    /// A page shows its own way to sign in; for this scheme, which it does not know, the browser does not show its own.
+    func forPage(_ answer: Answer) -> Answer {
+        guard answer.status == .unauthorized, isFromPage else { return answer }
+        var answer = answer
+        answer.headers[.wwwAuthenticate] = #"Session realm="hallpass""#
         return answer
     }
 

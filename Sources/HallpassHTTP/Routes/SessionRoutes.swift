@@ -107,10 +107,10 @@ extension AuthenticatedPerson {
         var object = JSONObject()
         object["ok"] = true
         var account = self.account.json
-        account["permissions"] = Self.permissions(self.account.roles)
-        let reaching: Set<Role> =
-            self.account.name.tenant == .platform ? self.account.roles.filter(\.isAcrossTenants) : []
-        if !reaching.isEmpty { account["permissions_elsewhere"] = Self.permissions(reaching) }
+        let roles = self.account.roles
+        let reachingOut = self.account.name.tenant == .platform ? Set(roles.filter(\.isAcrossTenants)) : []
+        account["permissions"] = Self.permissions(of: roles)
+        account["permissions_elsewhere"] = Self.permissions(of: reachingOut)
         object["account"] = .object(account)
         object["session"] = [
             "id": .string(session.id), "expires_at": .string(RFC3339.text(seconds: session.expiresAt)),
@@ -118,7 +118,7 @@ extension AuthenticatedPerson {
         return object
     }
 
-    private static func permissions(_ roles: Set<Role>) -> JSONValue {
+    private static func permissions(of roles: Set<Role>) -> JSONValue {
         let permissions = roles.reduce(into: Set<Permission>()) { $0.formUnion($1.permissions) }
         return .array(permissions.map(\.rawValue).sorted().map(JSONValue.string))
     }

@@ -1,0 +1,35 @@
+// What a change changes: a plan before it happens, the difference between two revisions after it did.
+import { h } from './dom.js';
+import { plural, pretty } from './format.js';
+
+const WORDS = { create: 'added', update: 'changed', delete: 'removed' };
+
+/** `changes` of a plan (`fields`) or of a difference (`members` with before and after). */
+export function changeList(changes) {
+  if (changes.length === 0) return h('p.muted', 'Nothing differs.');
+  return h('ol.diff', changes.map(change));
+}
+
+export function summary(changes) {
+  const counts = ['create', 'update', 'delete'].map((op) => [op, changes.filter((one) => one.op === op).length]);
+  const parts = counts.filter(([, count]) => count > 0).map(([op, count]) => `${count} ${WORDS[op]}`);
+  return parts.length ? `${plural(changes.length, 'document')}: ${parts.join(', ')}` : 'nothing changes';
+}
+
+function change({ op, kind, name, fields, members }) {
+  const isWhole = members?.length === 1 && members[0].pointer === '';
+  return h('li',
+    h('p.what', h(`span.badge.op-${op}`, WORDS[op] ?? op), h('span', kind), h('strong', name)),
+    fields?.length > 0 && h('p.muted', fields.map((one, index) => [index > 0 && ', ', h('code', one)])),
+    members && (isWhole ? whole(members[0], op) : h('dl', members.map(member))));
+}
+
+function whole({ before, after }, op) {
+  return h('details', h('summary', op === 'delete' ? 'What it was' : 'The whole document'),
+    h('pre', { class: op === 'delete' ? 'was' : 'now' }, pretty(after ?? before)));
+}
+
+function member({ pointer, before, after }) {
+  return h('div', h('dt', h('code', pointer)),
+    h('dd', before !== undefined && h('pre.was', pretty(before)), after !== undefined && h('pre.now', pretty(after))));
+}

@@ -1,0 +1,140 @@
+// One audit record: what was decided and which check said so, what happened around it, how to ask for it elsewhere.
+import { get, inTenant } from '../api.js';
+import { auditColumns } from '../audit-table.js';
+import { copyTextButton, copyable } from '../copy.js';
+import { h } from '../dom.js';
+import { code, decision, microseconds, pretty, time } from '../format.js';
+import { empty, table } from '../list.js';
+import { link } from '../router.js';
+import { frame } from '../shell.js';
+import { curl } from './audit.js';
+
+// In the order in which they are asked. Source: docs/protocol.md, "The checks, in their order".
+const VERIFY = [
+  'admission',
+  'caller',
+  'request_shape',
+  'token_shape',
+  'key',
+  'signature',
+  'claims',
+  'issuer',
+  'audience',
+  'time',
+  'enabled',
+  'tool',
+  'allow_list',
+  'scopes',
+  'grant',
+  'revoked',
+  'arguments',
+  'input_schema',
+  'constraints',
+  'ledger',
+  'idempotency',
+];
+
+const LABELS = {
+  sub: 'Person', act: 'Acting for them', client_id: 'Client', admin: 'Admin', address: 'From', connector: 'Connector', environment: 'Environment', tool: 'Tool', scope: 'Scopes',
+  args_sha256: 'Arguments’ digest', jti: 'Token id', token_kind: 'Token', call_id: 'Call', txn: 'Transaction', request_id: 'Request', duration_us: 'Took',
+  target: 'About', revision: 'Revision', count: 'Touched', reason: 'Reason', seq: 'Place in the chain', time: 'Time',
+};
+const SAID = new Set(['tenant', 'event', 'decision', 'code', 'check', 'hash']);
+
+export default async function record({ tenant, sequence, signal }) {
+  const number = Number(sequence);
+  const path = inTenant(tenant, 'audit', 'chain');
+  const { items: [item] } = await get(path, { after: Math.max(0, number - 1), limit: 1 }, signal);
+  if (!item || item.seq !== number) {
+    return frame(
+      `Record ${sequence}`,
+      { trail: h('a', { href: link([tenant, 'audit']) }, 'Audit') },
+      empty('There is no such record', 'The chain ends before it, or the address was copied wrongly.'),
+    );
+  }
+  const one = JSON.parse(item.record);
+  return frame(`${one.event.replaceAll('_', ' ')} ${one.tool ?? ''}`.trim(), {
+    trail: [h('a', { href: link([tenant, 'audit']) }, 'Audit'), ` / ${number}`],
+    actions: [
+      number > 1 && h('a.button', { href: link([tenant, 'audit', String(number - 1)]) }, 'Before'),
+      h('a.button', { href: link([tenant, 'audit', String(number + 1)]) }, 'After'),
+      copyTextButton('Copy as curl', () => curl(path, { after: number - 1, limit: 1 })),
+    ],
+  },
+  h('section.card', h('h2', 'Why'), why(tenant, one)),
+  h('section.card', h('h2', 'The record'), facts(tenant, one, item)),
+  await neighbours(tenant, one, signal),
+  h('section', h('details', h('summary', 'As it is on record'), h('pre', pretty(one)))));
+}
+
+function why(tenant, one) {
+  const answer = h(
+    'p',
+    decision(one.decision),
+    one.code && [' ', code(one.code)],
+    one.check && [' by the check ', h('strong', one.check.replaceAll('_', ' '))],
+  );
+  if (one.event !== 'verify') return answer;
+  const spoke = VERIFY.indexOf(one.check);
+  const isDenied = one.decision === 'deny';
+  if (isDenied && spoke < 0) return answer;
+  return h('div.stack', answer, h('ol.checks', VERIFY.map((check, index) => {
+    const state = !isDenied || index < spoke ? 'passed' : index === spoke ? 'spoke' : 'not asked';
+    return h(
+      'li',
+      { class: state === 'not asked' ? '' : state, title: state === 'spoke' ? 'refused' : state },
+      check.replaceAll('_', ' '),
+      h('span.unseen', state === 'spoke' ? ' refused' : ` ${state}`),
+    );
+  })));
+}
+
+function facts(tenant, one, item) {
+  const names = [
+    ...Object.keys(LABELS).filter((name) => name in one),
+    ...Object.keys(one).filter((name) => !(name in LABELS) && !SAID.has(name)),
+  ];
+  return h('dl.facts', names.map(
+    (name) => [h('dt', LABELS[name] ?? name.replaceAll('_', ' ')), h('dd', value(tenant, name, one[name]))],
+  ),
+    h('dt', 'Hash'), h('dd', copyable(item.hash)));
+}
+
+const SEARCHED = { sub: 'sub', client_id: 'client_id', request_id: 'request_id', jti: 'jti', txn: 'txn' };
+
+function value(tenant, name, data) {
+  if (name === 'time') return time(data, { precise: true });
+  if (name === 'duration_us') return microseconds(data);
+  if (name === 'act') return chain(data);
+  if (name === 'connector') return h('a', { href: link([tenant, 'connectors', data]) }, data);
+  if (name === 'revision') return h('a', { href: link([tenant, 'history', String(data)]) }, String(data));
+  if (name in SEARCHED) return h(
+    'span.copyable',
+    h('a', { href: link([tenant, 'audit'], { [name]: data }), title: 'All records with this' }, code(String(data))),
+  );
+  return typeof data === 'object' ? code(JSON.stringify(data)) : String(data);
+}
+
+function chain(act) {
+  const names = [];
+  for (let one = act; one && names.length < 8; one = one.act) names.push(String(one.sub));
+  return names.join(' for ');
+}
+
+/** What shares the caller's transaction, or else the token. */
+async function neighbours(tenant, one, signal) {
+  const [name, id] = one.txn ? ['txn', one.txn] : ['jti', one.jti];
+  if (!id) return null;
+  const { items, next_cursor: isMore } = await get(inTenant(tenant, 'audit'), { [name]: id, limit: 50 }, signal);
+  const others = items.filter((other) => other.seq !== one.seq);
+  if (others.length === 0) return null;
+  return h('section', h('div.section-head', h(
+    'h2',
+    name === 'txn' ? 'In the same transaction' : 'About the same token',
+  ),
+    isMore && h(
+      'a',
+      { href: link([tenant, 'audit'], { [name]: id }) },
+      'All of them',
+    )), table(auditColumns(tenant), others, { caption: 'Records beside this one' }));
+}

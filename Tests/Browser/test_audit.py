@@ -1,0 +1,91 @@
+"""Looking a decision up, taking records away, and verifying that none was tampered with."""
+
+import json
+import re
+
+from playwright.sync_api import expect
+
+
+def test_a_refusal_is_found_by_its_request_id_and_says_why(visit, office):
+    refusal = office.broker.ask(
+        office.broker.GATEWAY, "/v1/call-tokens",
+        {"actor": {"sub": "bob"}, "connector": "crm-mcp", "environment": "prod", "tool": "add_note", "txn": "order-7"})
+    request_id = refusal.json()["error"]["request_id"]
+    page = visit("adam").open("acme/audit")
+    page.get_by_label("Request id").fill(request_id)
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.locator("tbody a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("mint add_note")
+    expect(page.get_by_text("actor_not_granted", exact=True)).to_be_visible()
+    expect(page.get_by_text("by the check")).to_be_visible()
+    page.get_by_role("link", name="order-7").click()
+    expect(page).to_have_url(re.compile("txn=order-7"))
+
+
+def test_a_denied_call_shows_which_checks_it_passed(visit, office):
+    token = office.broker.call_token("find_contact")
+    office.broker.use(token)
+    office.broker.use(token)
+    page = visit("adam").open("acme/audit?code=token_already_used")
+    page.locator("tbody a").first.click()
+    expect(page.locator(".checks .spoke")).to_contain_text("ledger")
+    expect(page.locator(".checks .passed")).to_have_count(19)
+    expect(page.get_by_role("heading", name="About the same token")).to_be_visible()
+
+
+def test_the_question_is_copied_as_a_command_without_a_secret(visit, office):
+    page = visit("adam").open("acme/audit?sub=alice")
+    page.get_by_role("button", name="Copy as curl").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    command = page.evaluate("navigator.clipboard.readText()")
+    assert f"{office.url}/v1/tenants/acme/audit?sub=alice" in command
+    assert "$HALLPASS_SECRET" in command
+
+
+def test_the_chain_is_verified_here_and_its_head_noted(visit, office):
+    page = visit("adam").open("acme/audit/chain")
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("The chain of acme is whole")).to_be_visible()
+    head = page.locator(".copyable code").inner_text()
+    assert re.fullmatch(r"\d+:[\w-]{43}", head)
+    office.broker.mint("find_contact")
+    page.get_by_label("Noted head").fill(head)
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("The chain of acme is whole")).to_be_visible()
+    expect(page.locator(".copyable code")).not_to_have_text(head)
+
+
+def test_a_changed_a_missing_and_a_cut_off_record_are_named(visit):
+    adam = visit("adam")
+    page = adam.open("acme/audit/chain")
+
+    def verify(change, checkpoint: str = "") -> str:
+        def answer(route):
+            reply = route.fetch()
+            body = reply.json()
+            change(body)
+            route.fulfill(response=reply, body=json.dumps(body))
+
+        adam.context.route("**/audit/chain?*", answer)
+        page.get_by_label("Noted head").fill(checkpoint)
+        page.get_by_role("button", name="Verify").click()
+        text = page.get_by_role("alert").inner_text()
+        adam.context.unroute_all()
+        return text
+
+    def changed(body):
+        body["items"][2]["record"] = body["items"][2]["record"].replace("acme", "acm3")
+
+    assert "broken at record 3" in verify(changed)
+    assert "broken at record 2" in verify(lambda body: body["items"].pop(1))
+    assert "written anew" in verify(lambda body: None, f"1:{'A' * 43}")
+
+
+def test_what_is_filtered_is_saved_as_lines(visit):
+    page = visit("adam").open("acme/audit?decision=deny")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines and all(json.loads(line)["decision"] == "deny" for line in lines)
+    assert download.value.suggested_filename == "audit-acme.jsonl"
