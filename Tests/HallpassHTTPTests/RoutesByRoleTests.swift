@@ -189,7 +189,7 @@ private struct Cast {
     /// What the route can read, so that what refuses is who asks and not what was asked.
     private static func body(_ route: Route, _ tenant: String) -> [UInt8]? {
         switch route.body {
-        case .none, .empty: return nil
+        case .none, .empty, .optionalJSON: return nil
         case .form:
             let isMint = route.event == .mint
             return Array((isMint ? mintForm : "token=nothing").utf8)

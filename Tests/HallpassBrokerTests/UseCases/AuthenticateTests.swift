@@ -50,7 +50,7 @@ struct AuthenticateTests {
             #expect(rows.count == 2)
             try await fixture.broker.revokeSecret(rows[0].name, of: "gateway", by: admin, fixture.context())
             #expect(throws: HallpassError.invalidClient) { try fixture.broker.authenticate(id: "gateway", secret: old) }
-            #expect(try fixture.broker.authenticate(id: "gateway", secret: new.text).tenant == "acme")
+            #expect(try fixture.broker.authenticate(id: "gateway", secret: new.secret.text).tenant == "acme")
         }
     }
 
