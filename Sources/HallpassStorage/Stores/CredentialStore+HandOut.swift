@@ -26,8 +26,10 @@ package struct CredentialHandOut: Sendable {
 
 extension CredentialStore {
     /// - Returns: `nil` for a call that is not there, or is another server's.
-    package func call(_ id: CallID, by client: ClientID, of tenant: TenantID) async throws -> CredentialCall? {
-        try await database.read { try Self.call(id, by: client, of: tenant, $0) }
+    package func call(
+        _ id: CallID, by client: ClientID, of tenant: TenantID, nowSeconds: Int64
+    ) async throws -> CredentialCall? {
+        try await database.read { try Self.call(id, by: client, of: tenant, nowSeconds: nowSeconds, $0) }
     }
 
     /// Takes the one hand-out of a call and records it, or records why not: the call may have ended, the credential been
@@ -57,7 +59,8 @@ extension CredentialStore {
     }
 
     private static func refusal(_ handOut: CredentialHandOut, of tenant: TenantID, _ db: Database) throws -> Refusal? {
-        guard let call = try call(handOut, of: tenant, db) else {
+        guard let call = try call(handOut.call, by: handOut.client, of: tenant, nowSeconds: handOut.nowSeconds, db)
+        else {
             return Refusal(.ledger, .notFound)
         }
         if let refusal = CredentialPolicy.refusal(call, nowSeconds: handOut.nowSeconds) { return refusal }
@@ -70,7 +73,7 @@ extension CredentialStore {
     }
 
     private static func call(
-        _ handOut: CredentialHandOut, of tenant: TenantID, _ db: Database
+        _ id: CallID, by client: ClientID, of tenant: TenantID, nowSeconds: Int64, _ db: Database
     ) throws -> CredentialCall? {
         let row = try Row.fetchOne(
             db,
@@ -80,9 +83,8 @@ extension CredentialStore {
                 FROM call JOIN token ON token.tenant_id = call.tenant_id AND token.sequence = call.token_sequence
                 WHERE call.tenant_id = ? AND call.sequence = ?
                 """,
-            arguments: [tenant.rawValue, handOut.call.sequence])
-        guard let row, try row.bytes(at: 0) == handOut.call.nonce,
-            try row.decode(String.self, atIndex: 1) == handOut.client.rawValue
+            arguments: [tenant.rawValue, id.sequence])
+        guard let row, try row.bytes(at: 0) == id.nonce, try row.decode(String.self, atIndex: 1) == client.rawValue
         else { return nil }
         return CredentialCall(
             deployment: try row.deployment(connectorAt: 2, environmentAt: 3),
@@ -90,6 +92,6 @@ extension CredentialStore {
             scope: try row.value(at: 5, ScopeSet.init(spaceSeparated:)), leaseExpiresAt: try row.decode(atIndex: 6),
             isReported: try row.decode(atIndex: 7), hasCredential: try row.decode(atIndex: 8),
             isRevoked: try row.decode(atIndex: 9)
-                || LiveTokens.isCutOff(row.decode(atIndex: 10), of: tenant, nowSeconds: handOut.nowSeconds, in: db))
+                || LiveTokens.isCutOff(row.decode(atIndex: 10), of: tenant, nowSeconds: nowSeconds, in: db))
     }
 }
