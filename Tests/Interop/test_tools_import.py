@@ -125,7 +125,7 @@ def answering(status: int, content_type: str, chunks):
     (200, "application/json", [b"[" * 200], "something else than JSON"),
     (200, "application/json", [b'{"jsonrpc":"2.0","id":9,"result":{}}'], "does not answer"),
     (200, "application/json", [b'{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"1999-01-01"}}'], "no version"),
-    (200, "application/json", [b'{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"\x1b[2J"}}'], "refuses"),
+    (200, "application/json", [b'{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"\\u001b[2J"}}'], "refuses"),
     (200, "application/json", [b" " * 1024 * 1024] * 10, "more than"),
     (200, "text/event-stream", [b": ping\n\n" * 1024 * 128] * 10, "more than"),
     (200, "text/event-stream", [b"data: {}\n\n"], "does not answer"),
