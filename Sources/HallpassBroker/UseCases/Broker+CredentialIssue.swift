@@ -59,7 +59,8 @@ extension Broker {
         _ id: CallID, by client: AuthenticatedClient, _ context: CallContext, _ entry: inout AuditEntry
     ) async throws(Refusal) -> (UpstreamCredential, IssuedCredential) {
         let call = try await refusing {
-            try await credentialStore.call(id, by: client.client.id, of: client.tenant)
+            try await credentialStore.call(
+                id, by: client.client.id, of: client.tenant, nowSeconds: clock.nowSeconds)
         }
         guard let call else { throw Refusal(.ledger, .notFound) }
         entry.subject = call.subject

@@ -92,6 +92,44 @@ struct CodeExample: Sendable {
         }
     }
 
+    /// Of a call's server that asks for what it reaches its backend with.
+    ///
+    /// - Parameters:
+    ///   - answer: what the upstream's token endpoint says; `nil` where nobody listens there.
+    ///   - times: how often it asks for one call.
+    static func upstream(_ answer: String?, times: Int = 1, check: Check = .credential) -> CodeExample {
+        CodeExample(check) { server in
+            guard let answer else { return try await issue(from: 1, times: times, server) }
+            return try await FixedEndpoint.run(answer) { try await issue(from: $0, times: times, server) }
+        }
+    }
+
+    private static func issue(from port: Int, times: Int, _ server: TestServer) async throws -> Reply {
+        let put = try await server.ask(
+            .put, "/v1/tenants/acme/credentials/crm", as: try server.fixture.acme("admin"),
+            json: [
+                "kind": "oauth_refresh_token", "connector": "crm-mcp", "environment": "prod",
+                "authorization": [
+                    "token_endpoint": .string("http://127.0.0.1:\(port)/token"), "client_id": "hallpass",
+                ], "secret": ["client_secret": "a test's", "refresh_token": "a test's too"],
+            ])
+        guard put.status == 201 else { throw MissingValue() }
+        let earlier: [(path: String, body: JSONValue?)] = Array(repeating: ("credential", nil), count: times - 1)
+        return try await credential(server, after: earlier)
+    }
+
+    /// Asks for the credential of a new call.
+    fileprivate static func credential(
+        _ server: TestServer, after steps: [(path: String, body: JSONValue?)] = []
+    ) async throws -> Reply {
+        let call = try await Flow.verify(try await Flow.mintedToken(server), server).text("call_id")
+        let client = try server.fixture.acme("crm-server")
+        for step in steps {
+            _ = try await server.ask(.post, "/v1/calls/\(call)/\(step.path)", as: client, json: step.body)
+        }
+        return try await server.ask(.post, "/v1/calls/\(call)/credential", as: client)
+    }
+
     /// Of the admin API of tenant acme.
     static func admin(
         _ check: Check, _ method: HTTPRequest.Method, _ path: String, json: JSONValue? = nil, headers: HTTPFields = [:]
@@ -174,6 +212,18 @@ extension ErrorCode {
                 return try await server.ask(
                     .post, "/v1/call-tokens", as: try server.fixture.acme("gateway"), json: Flow.mintAddNote)
             }
+        case .credentialNotFound: CodeExample(.credential) { try await CodeExample.credential($0) }
+        case .callEnded:
+            CodeExample(.ledger) { server in
+                try await CodeExample.credential(server, after: [("outcome", ["ok": true, "result": 1])])
+            }
+        case .credentialAlreadyIssued:
+            .upstream(
+                "HTTP/1.1 200 OK|{\"access_token\":\"t\",\"token_type\":\"Bearer\",\"expires_in\":300}", times: 2,
+                check: .ledger)
+        case .upstreamReauthRequired: .upstream("HTTP/1.1 400 Bad Request|{\"error\":\"invalid_grant\"}")
+        case .upstreamRefused: .upstream("HTTP/1.1 400 Bad Request|{\"error\":\"invalid_scope\"}")
+        case .upstreamUnavailable: .upstream(nil)
         case .overloaded: .verify(.ledgerFull)
         case .unavailable: .verify(.ledgerStopped)
         case .storageUnavailable: .verify(.commitFails)

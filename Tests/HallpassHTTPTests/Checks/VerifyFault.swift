@@ -168,8 +168,8 @@ enum VerifyFault: CaseIterable, Sendable {
             .enabled, .tool, .allowList, .scopes, .grant, .revoked, .arguments, .inputSchema, .constraints, .rate,
             .ledger, .approval, .idempotency:
             allCases.filter { $0.expected.check == check }
-        // Of a mint alone.
-        case .actorProof: []
+        // Of a mint, and of what is handed out after a verification.
+        case .actorProof, .credential: []
         }
     }
 }
