@@ -184,7 +184,11 @@ private struct Cast {
         }.reduce("") { "\($0)/\($1)" } + (queries[route.template] ?? "")
     }
 
-    private static let queries = ["/v1/tools": "?connector=crm-mcp&environment=prod"]
+    private static let queries = [
+        "/v1/tools": "?connector=crm-mcp&environment=prod",
+        // Whoever is let in is told of this, instead of events without end.
+        "/v1/revocations/feed": "?after=nothing",
+    ]
 
     /// What the route can read, so that what refuses is who asks and not what was asked.
     private static func body(_ route: Route, _ tenant: String) -> [UInt8]? {
@@ -214,6 +218,8 @@ private struct Cast {
         "/v1/calls/{call_id}/outcome": #"{"ok": true, "result": null}"#,
         "/v1/revocations": #"{"dimension": "actor", "id": "nobody", "reason": "a test"}"#,
         "/v1/tenants/{tenant}/revocations": #"{"dimension": "actor", "id": "nobody", "reason": "a test"}"#,
+        "/v1/tenants/{tenant}/disable": #"{"dimension": "client", "id": "not-there", "reason": "a test"}"#,
+        "/v1/tenants/{tenant}/enable": #"{"dimension": "client", "id": "not-there", "reason": "a test"}"#,
         "/v1/tenants/{tenant}": #"{"kind": "Tenant", "id": "acme"}"#,
         "/v1/tenants/{tenant}/apply": #"{"documents": [], "dry_run": true}"#,
         "/v1/tenants/{tenant}/environments/{name}": #"{"kind": "Environment", "id": "not-there"}"#,

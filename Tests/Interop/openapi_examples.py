@@ -30,6 +30,12 @@ VALUES = {"tenant": "acme", "name": "scratch", "revision": 1, "secret": "AAAAAAA
           "to": 1, "sub": "alice", "connector": "crm-mcp", "environment": "prod", "tool": "find_contact",
           "since": "2026-01-02T03:04:05Z", "until": "2040-01-02T03:04:05Z", "q": "a", "username": "eve",
           "session": "AAAAAAAAAAAA"}
+VALUES = {"tenant": "acme", "name": "scratch", "revision": 1, "secret": "AAAAAAAAAAAA", "limit": 2, "to": 1,
+          "sub": "alice", "connector": "crm-mcp", "environment": "prod", "tool": "find_contact", "since": "2026-01-02T03:04:05Z",
+          "until": "2040-01-02T03:04:05Z", "q": "a", "username": "eve", "session": "AAAAAAAAAAAA"}
+# One that is there all along, and one to be ended.
+CREDENTIAL = {"kind": "api_key", "connector": "billing-mcp", "environment": "staging", "secret": {"api_key": "not-a-secret"}}
+CREDENTIALS = {"lasting": CREDENTIAL | {"sub": "alice"}, "leaving": CREDENTIAL | {"sub": "bob"}}
 # A person who is there all along.
 WALTER = "walter"
 
@@ -67,6 +73,11 @@ def bodies(broker: Broker) -> dict[tuple[str, str], dict]:
         ("post", f"{tenant}/approvals/{{approval_id}}/approve"): {"reason": "Checked with the customer."},
         ("post", f"{tenant}/approvals/{{approval_id}}/reject"): {"reason": "Paid back already."},
         ("post", f"{tenant}/issuers/{{name}}/test"): {"token": "no.real.token", "token_type": "id_token"},
+        ("put", f"{tenant}/credentials/{{name}}"): CREDENTIALS["lasting"],
+        ("post", f"{tenant}/credentials/{{name}}/rotate"): {"secret": CREDENTIAL["secret"]},
+        ("post", f"{tenant}/credentials/{{name}}/disable"): {}, ("post", f"{tenant}/credentials/{{name}}/enable"): {},
+        ("post", f"{tenant}/credentials/{{name}}/test"): {},
+        ("post", f"{tenant}/credentials/{{name}}/revoke"): {"reason": "To see whether it works."},
     } | {("put", f"{tenant}/{collection}/{{name}}"): document for collection, document in DOCUMENTS.items()}
 
 
@@ -97,9 +108,17 @@ def with_examples(document: dict, broker: Broker) -> dict:
     with broker.client(broker.OPS) as http:
         http.put(f"/v1/tenants/acme/admins/{WALTER}", json={"roles": ["viewer"]}).raise_for_status()
         http.put(f"/v1/tenants/acme/issuers/{ISSUER['id']}", json=ISSUER).raise_for_status()
+        http.post("/v1/tenants/acme/apply", json={"documents": [
+            {"kind": "Environment", "id": "staging"},
+            {"server": "billing-mcp", "environment": "staging", "tools_allow": [], "auth": {
+                "mode": "api_key", "scopes": ["refunds:write"], "token_ttl_seconds": 60}}]}).raise_for_status()
+        for name, body in CREDENTIALS.items():
+            http.put(f"/v1/tenants/acme/credentials/{name}", json=body).raise_for_status()
     lasting = {"clients/{name}/secrets": ("name", Broker.BILLING_SERVER), "admins/{username}": ("username", WALTER),
                "admins/{username}/invitation": ("username", WALTER), "admins/{username}/sessions": ("username", WALTER),
-               "issuers/{name}/test": ("name", ISSUER["id"])}
+               "issuers/{name}/test": ("name", ISSUER["id"]),
+               "credentials/{name}": ("name", "lasting"), "credentials/{name}/revoke": ("name", "leaving")}
+    lasting |= {f"credentials/{{name}}/{verb}": ("name", "lasting") for verb in ("rotate", "disable", "enable", "test")}
     for path, (parameter, value) in lasting.items():
         for method, operation in document["paths"][f"/v1/tenants/{{tenant}}/{path}"].items():
             if (path, method) in (("admins/{username}", "put"), ("admins/{username}", "delete")):

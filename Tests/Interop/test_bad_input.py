@@ -10,7 +10,7 @@ from hallpass import ROOT, Broker, problem
 MARK = "zx9-mark-of-the-caller"
 # What the placeholders of the paths stand for; a deployment is named by two names.
 NAMES = {"tenant": "acme", "client": "support-gateway", "secret": "s1", "revision": "1", "name": "crm-mcp",
-         "call_id": "A" * 22}
+         "call_id": "A" * 22, "approval_id": "A" * 22, "cutoff": "1", "username": "vera", "session": "A" * 22}
 DEPLOYMENT = "crm-mcp@prod"
 KINDS = {
     "environments": "Environment", "connectors": "Connector", "deployments": "Deployment", "grants": "Grant",

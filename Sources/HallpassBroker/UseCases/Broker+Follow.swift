@@ -1,6 +1,13 @@
 package import HallpassCore
 import HallpassStorage
 
+/// A client that may follow its tenant's revocations; only ``Broker/follower(_:)``, in this file, can make one.
+package struct RevocationFollower: Sendable {
+    let client: AuthenticatedClient
+
+    fileprivate init(client: AuthenticatedClient) { self.client = client }
+}
+
 /// A client that follows its tenant's revocations: what is in force, and what happens from then on.
 package struct RevocationFollowing: Sendable {
     /// In the order they were made, without those that the client knows already.
@@ -21,13 +28,11 @@ extension Broker {
     ///
     /// - Parameter after: a number from an earlier following; those up to it are known. One that was never given is one of
     ///   another broker, or from before a backup was restored, and counts for nothing.
-    /// - Throws: ``HallpassError/forbidden(needs:)``, and ``HallpassError/limitReached(_:)`` when too many follow.
+    /// - Throws: ``HallpassError/limitReached(_:)`` when too many follow.
     package func followRevocations(
-        after: Int64?, by client: AuthenticatedClient
+        after: Int64?, by follower: RevocationFollower
     ) throws(HallpassError) -> RevocationFollowing {
-        guard client.mayFollowRevocations else {
-            throw .forbidden(needs: "only gateways, MCP servers and clients with the role security follow revocations")
-        }
+        let client = follower.client
         let (signals, last) = try feed.follow(client.tenant)
         guard let tenant = snapshot.tenants[client.tenant] else { throw .notFound }
         let known = after.flatMap { ledger.hasGiven($0) ? $0 : nil } ?? 0
@@ -36,6 +41,14 @@ extension Broker {
             cutoffs: cutoffs.filter { $0.cutoff > known }, disabled: tenant.disabled.all,
             number: max(last ?? 0, cutoffs.last?.cutoff ?? 0), signals: signals,
             isWelcome: { [self] in isGood(client) })
+    }
+
+    /// - Throws: ``HallpassError/forbidden(needs:)``.
+    package func follower(_ client: AuthenticatedClient) throws(HallpassError) -> RevocationFollower {
+        guard client.mayFollowRevocations else {
+            throw .forbidden(needs: "only gateways, MCP servers and clients with the role security follow revocations")
+        }
+        return RevocationFollower(client: client)
     }
 
     /// How many follow revocations now.

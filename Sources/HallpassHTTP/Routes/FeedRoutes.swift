@@ -12,11 +12,12 @@ struct FeedRoutes {
 
     @Sendable
     private func follow(_ call: Call) async throws -> Answer {
+        let follower = try broker.follower(call.client)
         let asked: Int64? = try call.query { reader in
             .some(reader.optionalNumber("after", in: 0...JSONValue.safeIntegerMaximum))
         }
         // A browser comes back to the same address with the header added, so the header is the newer word.
-        let following = try broker.followRevocations(after: try call.lastEventID() ?? asked, by: call.client)
+        let following = try broker.followRevocations(after: try call.lastEventID() ?? asked, by: follower)
         var answer = Answer(.ok, contentType: "text/event-stream", body: [])
         // A proxy that gathers answers before it passes them on would keep a revocation back.
         answer.headers[.accelBuffering] = "no"

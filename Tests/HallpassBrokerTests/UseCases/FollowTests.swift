@@ -14,7 +14,8 @@ struct FollowTests {
     private func follow(
         _ fixture: BrokerFixture, after: Int64? = nil, as client: String = "crm-server", tenant: String = "acme"
     ) throws -> RevocationFollowing {
-        try fixture.broker.followRevocations(after: after, by: fixture.client(client, tenant: tenant))
+        let follower = try fixture.broker.follower(fixture.client(client, tenant: tenant))
+        return try fixture.broker.followRevocations(after: after, by: follower)
     }
 
     /// What is told until the stream is ended here.

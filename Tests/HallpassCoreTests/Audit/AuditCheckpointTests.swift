@@ -19,7 +19,7 @@ struct AuditCheckpointTests {
         let hash = Base64URL.encode(Self.head.hash)
         let text = """
             hallpass/audit-checkpoint/v1
-            {"hash":"\(hash)","seq":42,"tenant":"acme","time":"2026-11-21T00:32:15Z"}
+            {"hash":"\(hash)","seq":42,"tenant":"acme","time":"2026-11-20T23:12:15Z"}
             """
         #expect(String(decoding: Self.checkpoint.signedBytes, as: UTF8.self) == text)
     }
@@ -52,7 +52,7 @@ struct AuditCheckpointTests {
 
     @Test(arguments: [
         #"{}"#, #"{"checkpoint":{},"signature":""}"#, #"[]"#,
-        #"{"checkpoint":{"hash":"x","seq":1,"tenant":"acme","time":"2026-11-21T00:32:15Z"},"signature":"AA"}"#,
+        #"{"checkpoint":{"hash":"x","seq":1,"tenant":"acme","time":"2026-11-20T23:12:15Z"},"signature":"AA"}"#,
     ])
     func `anything else is no signed checkpoint`(text: String) throws {
         #expect(SignedCheckpoint(json: try JSONParser.parse(Array(text.utf8))) == nil)

@@ -55,6 +55,8 @@ struct ChecksInOrderTests {
     @Test func `checks and their codes are those of the documents, in their order`() throws {
         var documented: [(check: String, codes: Set<String>)] = []
         for row in try ProtocolPage.rows(under: "### The checks, in their order") {
+            // Asked after a verification, when a credential is fetched: CodeExample.
+            guard ProtocolPage.words(row[0])[0] != Check.credential.rawValue else { continue }
             documented.append((ProtocolPage.words(row[0])[0], Set(ProtocolPage.words(row[2]))))
         }
         #expect(documented.map(\.check) == VerifyFault.checks.map(\.rawValue))

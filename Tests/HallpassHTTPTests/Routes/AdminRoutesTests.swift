@@ -311,7 +311,9 @@ struct AdminRoutesTests {
             #expect(issued.status == status, "\(issued.text)")
             guard status == 201 else { return #expect(try issued.code() == "invalid_request") }
             let rows = try required(try await server.ask(.get, path, as: admin).json()["items"]?.arrayValue)
-            #expect(rows.last?.objectValue?["expires_at"] == (try issued.json()["expires_at"]))
+            let name = try issued.json()["name"]
+            let row = rows.compactMap(\.objectValue).first { $0["name"] == name }
+            #expect(row?["expires_at"] == (try issued.json()["expires_at"]))
             server.fixture.clock.advance(seconds: seconds)
             let client = TestBroker.Credentials(id: "viewer", secret: try issued.text("secret"))
             #expect(try await server.ask(.get, "/v1/tenants", as: client).status == 401)

@@ -11,6 +11,7 @@ from mcp.server.mcpserver import MCPServer
 from hallpass import Broker
 from hallpass_mcp import Hallpass, Refused, current_call, guarded
 from mcp_endpoint import connected, serving
+from notes_server import closing
 
 pytestmark = pytest.mark.anyio
 
@@ -55,7 +56,7 @@ def app(broker: Broker):
         assert credential.value not in repr(credential)
         return f"{credential.type} {credential.value} {credential.scope}"
 
-    with serving(server.streamable_http_app()) as url:
+    with serving(closing(server.streamable_http_app(), hallpass)) as url:
         yield url
 
 

@@ -55,8 +55,8 @@ struct AuditExportCommand: ClientCommand {
             ])
         } else {
             let records = count == 1 ? "1 record" : "\(count) records"
-            try StandardOutput.writeLine(
-                "Added \(records) to \(out).\nHead \(NotedHead(head: chain.head).text)".printable)
+            try StandardOutput.writeLine("Added \(records) to \(out).".printable)
+            try StandardOutput.writeLine("Head \(NotedHead(head: chain.head).text)")
         }
     }
 
