@@ -58,6 +58,8 @@ def bodies(broker: Broker) -> dict[tuple[str, str], dict]:
             "token": broker.session_token(), "tool": "find_contact", "arguments": {"query": "Ada"},
             "environment": "prod", "idempotency_key": "k-1"},
         ("post", "/v1/revocations"): REVOCATION, ("post", f"{tenant}/revocations"): REVOCATION,
+        ("post", f"{tenant}/keys/rotate"): {"deployment": "billing-mcp@dev"},
+        ("post", f"{tenant}/keys/compromise"): {"deployment": "billing-mcp@dev", "reason": "A drill."},
         ("post", f"{tenant}/disable"): SWITCH, ("post", f"{tenant}/enable"): SWITCH,
         ("put", tenant): {"kind": "Tenant", "id": "acme", "display_name": "Acme"},
         ("post", f"{tenant}/connectors/{{name}}/observed-tools"): {"dry_run": True, "tools": [

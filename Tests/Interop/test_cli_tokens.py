@@ -144,7 +144,7 @@ def test_the_audit_is_listed_by_what_one_looks_for(broker: Broker, as_client):
     """A refusal is found by the id that was handed out with it; filters add up."""
     refused = json.loads(as_client(Broker.GATEWAY, *MINT, "--tool", "delete_contact", "--json").stdout)["error"]
     audit = ["audit", "list", "--tenant", "acme"]
-    found = json.loads(done(as_client(Broker.OPS, *audit, "--request-id", refused["request_id"], "--json")))["items"]
+    found = json.loads(done(as_client(Broker.OPS, *audit, f"--request-id={refused['request_id']}", "--json")))["items"]
     assert [(item["event"], item["decision"], item["code"], item["sub"], item["tool"]) for item in found] == [
         ("mint", "deny", "tool_not_allowed", "alice", "delete_contact")]
     table = done(as_client(Broker.OPS, *audit, "--sub", "alice", "--code", "tool_not_allowed", "--limit", 3))

@@ -285,7 +285,7 @@ def test_a_sign_in_that_was_taken_back_needs_another(broker: Broker, provider: P
 
 
 def test_what_a_provider_refuses_is_said_to_the_admin(broker: Broker, provider: Provider, credential):
-    credential.put("oauth_client_credentials", {"client_secret": "wrong"})
+    credential.put("oauth_client_credentials", {"client_secret": "another-secret-than-the-providers"})
     assert issue(broker).json()["error"]["code"] == "upstream_refused"
     tested = credential.command("test")
     assert tested.returncode == 1 and "upstream_refused" in tested.stdout

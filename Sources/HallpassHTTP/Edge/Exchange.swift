@@ -114,15 +114,18 @@ extension Exchange {
             try BodyType.json.check(request.headers)
             return try parse(try await body.readAll(limitBytes: limitBytes))
         case .empty:
-            let document = try await readOptionalJSON()
-            return document.isNull ? document : try JSONObjectReader.decode(document) { _ in JSONValue.null }
-        case .optionalJSON: return try await readOptionalJSON()
+            guard let document = try await readOptionalJSON() else { return .null }
+            return try JSONObjectReader.decode(document) { _ in JSONValue.null }
+        case .optionalJSON:
+            guard let document = try await readOptionalJSON() else { return .null }
+            // That nothing was sent is said by sending nothing.
+            return document.isNull ? try JSONObjectReader.decode(document) { _ in JSONValue.null } : document
         }
     }
 
-    private mutating func readOptionalJSON() async throws -> JSONValue {
+    private mutating func readOptionalJSON() async throws -> JSONValue? {
         let bytes = try await body.readAll(limitBytes: Limits.requestBodyBytes)
-        guard !bytes.isEmpty else { return .null }
+        guard !bytes.isEmpty else { return nil }
         try BodyType.json.check(request.headers)
         return try parse(bytes)
     }
