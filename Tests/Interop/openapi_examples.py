@@ -26,10 +26,6 @@ MINT = {"actor": {"sub": "alice", "groups": ["support"]}, "agent": {"sub": "agen
 REVOCATION = {"dimension": "actor", "id": "nobody-in-particular", "reason": "To see whether it works."}
 SWITCH = {"dimension": "actor", "id": "nobody-in-particular", "reason": "To see whether it works."}
 # What names stand for in a path, and in a query.
-VALUES = {"tenant": "acme", "name": "scratch", "revision": 1, "secret": "AAAAAAAAAAAA", "dry_run": "1", "limit": 2,
-          "to": 1, "sub": "alice", "connector": "crm-mcp", "environment": "prod", "tool": "find_contact",
-          "since": "2026-01-02T03:04:05Z", "until": "2040-01-02T03:04:05Z", "q": "a", "username": "eve",
-          "session": "AAAAAAAAAAAA"}
 VALUES = {"tenant": "acme", "name": "scratch", "revision": 1, "secret": "AAAAAAAAAAAA", "limit": 2, "to": 1,
           "sub": "alice", "connector": "crm-mcp", "environment": "prod", "tool": "find_contact", "since": "2026-01-02T03:04:05Z",
           "until": "2040-01-02T03:04:05Z", "q": "a", "username": "eve", "session": "AAAAAAAAAAAA"}
@@ -119,6 +115,7 @@ def with_examples(document: dict, broker: Broker) -> dict:
     lasting = {"clients/{name}/secrets": ("name", Broker.BILLING_SERVER), "admins/{username}": ("username", WALTER),
                "admins/{username}/invitation": ("username", WALTER), "admins/{username}/sessions": ("username", WALTER),
                "issuers/{name}/test": ("name", ISSUER["id"]),
+               "connectors/{name}/observed-tools": ("name", "billing-mcp"),
                "credentials/{name}": ("name", "lasting"), "credentials/{name}/revoke": ("name", "leaving")}
     lasting |= {f"credentials/{{name}}/{verb}": ("name", "lasting") for verb in ("rotate", "disable", "enable", "test")}
     for path, (parameter, value) in lasting.items():
