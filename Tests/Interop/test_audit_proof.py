@@ -32,7 +32,7 @@ def evidence(make_site, tmp_path_factory):
         refused = broker.ask(Broker.GATEWAY, "/v1/call-tokens", {
             "actor": {"sub": "mallory"}, "connector": "crm-mcp", "environment": "prod", "tool": "find_contact"})
         request_id = refused.headers["X-Request-Id"]
-        explained = site.done("audit", "explain", request_id, *auditor)
+        explained = site.done("audit", "explain", *auditor, "--", request_id)
         assert server.stop() == 0
     return site, export, checkpoints, key, explained
 
@@ -55,7 +55,7 @@ def test_an_export_is_checked_without_a_server(evidence: tuple):
 def test_every_checkpoint_is_met_by_the_database_and_signed_by_the_key_that_was_noted(evidence: tuple):
     site, _, checkpoints, key, _ = evidence
     mine = [line for line in checkpoints.read_text().splitlines() if json.loads(line)["checkpoint"]["tenant"] == "acme"]
-    result = offline(site, "--database", site.database, "--checkpoints", checkpoints, "--public-key", key)
+    result = offline(site, "--database", site.database, "--checkpoints", checkpoints, f"--public-key={key}")
     assert result.returncode == 0, result.stderr
     assert f"{len(mine)} checkpoint" in result.stdout and mine
 
@@ -71,7 +71,7 @@ def test_a_tail_that_was_cut_off_is_found_against_a_checkpoint_and_not_without(e
     source.close()
     target.close()
     assert offline(site, "--database", copy).returncode == 0
-    result = offline(site, "--database", copy, "--checkpoints", checkpoints, "--public-key", key)
+    result = offline(site, "--database", copy, "--checkpoints", checkpoints, f"--public-key={key}")
     assert result.returncode == 5 and "ends before the checkpoint" in result.stderr
 
 
@@ -81,7 +81,7 @@ def test_a_forged_checkpoint_is_told_from_a_signed_one(evidence: tuple, tmp_path
     line = json.loads(next(line for line in checkpoints.read_text().splitlines() if '"acme"' in line))
     line["checkpoint"]["seq"] += 1
     forged.write_text(json.dumps(line) + "\n")
-    result = offline(site, "--database", site.database, "--checkpoints", forged, "--public-key", key)
+    result = offline(site, "--database", site.database, "--checkpoints", forged, f"--public-key={key}")
     assert result.returncode == 5 and "signed by none" in result.stderr
 
 
