@@ -16,7 +16,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "hallpass", targets: ["hallpass"]),
-        .`library`(name: "HallpassClient", targets: ["HallpassClient"]),
+        .library(name: "HallpassClient", targets: ["HallpassClient"]),
     ],
     dependencies: [
         // The HTTP server, with TLS when the operator gives a certificate.
