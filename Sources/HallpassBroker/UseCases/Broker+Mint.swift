@@ -87,11 +87,8 @@ extension Broker {
         ) { group in
             for (index, command) in commands.enumerated() {
                 group.addTask {
-                    do throws(HallpassError) {
-                        return (index, .success(try await self.mintItem(command, by: client, context)))
-                    } catch {
-                        return (index, .failure(error))
-                    }
+                    // What may throw stays out of the pair: swiftc 6.3.1 -O gave a closure that throws inside it another `index`.
+                    (index, await self.mintItem(command, by: client, context))
                 }
             }
             return await group.reduce(into: []) { $0.append($1) }
@@ -103,13 +100,17 @@ extension Broker {
 
     private func mintItem(
         _ command: Result<MintCommand, HallpassError>, by client: AuthenticatedClient, _ context: CallContext
-    ) async throws(HallpassError) -> Result<MintedToken, Refusal> {
-        switch command {
-        case .success(let command): return try await mint(command, by: client, context)
-        case .failure(let error):
-            let refusal = Refusal(.requestShape, error)
-            try await record(refusal, .mint, by: .client(client), context)
-            return .failure(refusal)
+    ) async -> Result<Result<MintedToken, Refusal>, HallpassError> {
+        do throws(HallpassError) {
+            switch command {
+            case .success(let command): return .success(try await mint(command, by: client, context))
+            case .failure(let error):
+                let refusal = Refusal(.requestShape, error)
+                try await record(refusal, .mint, by: .client(client), context)
+                return .success(.failure(refusal))
+            }
+        } catch {
+            return .failure(error)
         }
     }
 
