@@ -123,7 +123,7 @@ def check_sources(pages: list[Page], results: Results) -> None:
     binary = os.environ["HALLPASS_BINARY"]
     results.problems += consistency.check_links(pages)
     results.problems += consistency.check_json(pages)
-    results.problems += consistency.check_error_codes(text["protocol.md"])
+    results.problems += consistency.check_error_codes(text["errors.md"])
     results.problems += consistency.check_oauth(text["protocol.md"])
     results.problems += consistency.check_schemas(text["protocol.md"])
     results.problems += consistency.check_idempotency(text["protocol.md"])
@@ -139,6 +139,8 @@ def check_sources(pages: list[Page], results: Results) -> None:
 def main() -> int:
     started = time.monotonic()
     wanted = [name for name in sys.argv[1:] if not name.startswith("-")]
+    if "--write" in sys.argv:
+        (ROOT / "docs" / "errors.md").write_text(consistency.errors_page(), encoding="utf-8")
     pages = [read_page(path) for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]]
     if unknown := set(wanted) - {page.path.name for page in pages}:
         raise SystemExit(f"docs: there is no page {', '.join(sorted(unknown))}")
