@@ -21,13 +21,16 @@ function change({ op, kind, name, fields, members }) {
   return h('li',
     h('p.what', h(`span.badge.op-${op}`, WORDS[op] ?? op), h('span', kind), h('strong', name)),
     fields?.length > 0 && h('p.muted', fields.map((one, index) => [index > 0 && ', ', h('code', one)])),
-    members && (isWhole ? whole(members[0], op) : h('dl', members.map(member))));
+    members && (isWhole ? whole(members[0], op) : memberList(members)));
 }
 
 function whole({ before, after }, op) {
   return h('details', h('summary', op === 'delete' ? 'What it was' : 'The whole document'),
     h('pre', { class: op === 'delete' ? 'was' : 'now' }, pretty(after ?? before)));
 }
+
+/** What differs inside one document: where, what it was, what it is. */
+export const memberList = (members) => h('dl', members.map(member));
 
 function member({ pointer, before, after }) {
   return h('div', h('dt', h('code', pointer)),

@@ -52,16 +52,21 @@ export const confirmDialog = (options) => formDialog({ danger: true, ...options 
 export function noticeDialog({ title, body, close = 'Close' }) {
   return new Promise((resolve) => {
     const id = uniqueID('dialog');
-    const dialog = h('dialog', { 'aria-labelledby': id },
-      h('form', { method: 'dialog' }, h('h2', { id }, title), h('div.dialog-body', body),
+    const dialog = h('dialog', { 'aria-labelledby': id, oncancel: () => dialog.remove() },
+      h('form', { method: 'dialog', onsubmit: end }, h('h2', { id }, title), h('div.dialog-body', body),
         h('div.dialog-actions', h('button.primary', { type: 'submit' }, close))));
     dialog.addEventListener('close', () => {
-      // With what it held: a secret is shown once.
-      dialog.replaceChildren();
       dialog.remove();
       resolve();
     });
     open(dialog);
+
+    // With what it held, and at once, not when the browser gets round to telling that it is closed: a secret is shown once.
+    function end(event) {
+      event.preventDefault();
+      dialog.close();
+      dialog.remove();
+    }
   });
 }
 

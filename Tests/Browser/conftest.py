@@ -1,4 +1,4 @@
-"""One server and one browser for the whole run; each test visits with a context of its own."""
+"""One server and one browser for each of the run's processes; each test visits with a context of its own."""
 
 import os
 import shutil
@@ -11,8 +11,10 @@ from visit import SCREENSHOTS, Visit
 from hallpass import Site
 
 
-def pytest_sessionstart() -> None:
-    shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+def pytest_sessionstart(session) -> None:
+    # Once, before the processes begin that run the tests.
+    if not hasattr(session.config, "workerinput"):
+        shutil.rmtree(SCREENSHOTS, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +35,7 @@ def make_office(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def office(make_office) -> Office:
-    """The server that most tests visit. They leave it as usable as they found it."""
+    """The server that most tests visit. They leave it as usable as they found it, for whichever tests come after them."""
     return make_office("office")
 
 

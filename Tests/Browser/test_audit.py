@@ -12,15 +12,23 @@ def test_a_refusal_is_found_by_its_request_id_and_says_why(visit, office):
         {"actor": {"sub": "bob"}, "connector": "crm-mcp", "environment": "prod", "tool": "add_note", "txn": "order-7"})
     request_id = refusal.json()["error"]["request_id"]
     page = visit("adam").open("acme/audit")
-    page.get_by_label("Request id").fill(request_id)
+    page.get_by_label("Any id").fill(request_id)
     page.keyboard.press("Enter")
     expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_label("Request id")).to_have_value(request_id)
     page.locator("tbody a").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("mint add_note")
     expect(page.get_by_text("actor_not_granted", exact=True)).to_be_visible()
     expect(page.get_by_text("by the check")).to_be_visible()
     page.get_by_role("link", name="order-7").click()
     expect(page).to_have_url(re.compile("txn=order-7"))
+    page.goto("/#/acme/audit")
+    page.get_by_label("Any id").fill("order-7")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("txn=order-7"))
+    page.get_by_label("Any id").fill("3")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("audit/3$"))
 
 
 def test_a_denied_call_shows_which_checks_it_passed(visit, office):

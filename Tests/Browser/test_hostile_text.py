@@ -21,7 +21,7 @@ def hostile(office):
         {"kind": "Connector", "id": NAME, "resource": "javascript:alert(5)", "owner": SCRIPT, "description": SCRIPT,
          "tools": [{"name": TOOL, "effect": "read", "description": SCRIPT, "scopes": [SCOPE], "input_schema": schema}]},
         {"server": NAME, "environment": "hostile", "tools_allow": [TOOL],
-         "auth": {"mode": "none", "scopes": [SCOPE], "token_ttl_seconds": 60},
+         "auth": {"mode": "api_key", "scopes": [SCOPE], "token_ttl_seconds": 60},
          "constraints": [{"tool": TOOL, "schema": {"properties": {SCRIPT: {"maxLength": 3}}}, "when_violated": refusal}]},
         {"kind": "Grant", "id": "hostile", "subject": f"user:{SCRIPT}", "connector": NAME, "environment": "hostile", "scopes": [SCOPE]},
         {"kind": "Client", "id": "hostile", "type": "gateway", "description": SCRIPT},
@@ -31,16 +31,25 @@ def hostile(office):
     office.broker.ask(office.broker.GATEWAY, "/v1/call-tokens", {
         "actor": {"sub": SCRIPT}, "agent": {"sub": SCRIPT}, "connector": NAME, "environment": "hostile", "tool": TOOL})
     office.ops.post("/v1/tenants/acme/revocations", json={"dimension": "actor", "id": SCRIPT, "reason": SCRIPT})
+    shown = {"name": TOOL, "description": f"{SCRIPT} {SCRIPT}", "inputSchema": schema | {"title": SCRIPT}}
+    seen = office.ops.post(f"/v1/tenants/acme/connectors/{NAME}/observed-tools", json={"tools": [shown]})
+    assert seen.json()["quarantined"] == [TOOL], seen.text
+    credential = {"kind": "api_key", "connector": NAME, "environment": "hostile", "sub": SCRIPT, "secret": {"api_key": "key"}}
+    assert office.ops.put("/v1/tenants/acme/credentials/hostile", json=credential).status_code == 201
+    off = {"dimension": "actor", "id": SCRIPT, "reason": SCRIPT}
+    assert office.ops.post("/v1/tenants/acme/disable", json=off).status_code == 200
     yield
+    office.ops.post("/v1/tenants/acme/enable", json=off)
     for path in (f"connectors/{NAME}?cascade=1", "environments/hostile", "clients/hostile"):
         office.ops.delete(f"/v1/tenants/acme/{path}")
 
 
 PAGES = [
     "", "connectors", f"connectors/{NAME}", f"connectors/{NAME}?tab=environments", f"connectors/{NAME}?tab=history",
-    f"connectors/{NAME}?tab=activity", f"connectors/{NAME}/edit", f"deployments/{NAME}@hostile", "environments", "grants",
+    f"connectors/{NAME}?tab=activity", f"connectors/{NAME}?tab=drift",
+    f"connectors/{NAME}?tab=credentials", "quarantine", "credentials", "credentials/hostile", f"connectors/{NAME}/edit", f"deployments/{NAME}@hostile", "environments", "grants",
     "grants/hostile", "who?connector=hostile-mcp&environment=hostile", "clients", "clients/hostile", "clients/hostile?edit=1",
-    "revocations", "audit", "audit?sub=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "history", "history/2", "history/1?against=now",
+    "revocations", "revocations?dimension=actor&id=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "disabled", "audit", "audit?sub=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "history", "history/2", "history/1?against=now",
     "connectors?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
 ]
 

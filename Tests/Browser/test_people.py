@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 def test_one_ends_another_session_of_ones_own_and_changes_the_password(visit, office):
     here, there = visit("vera"), visit("vera", expected=(401,))
+    there.open("acme/")
     page = here.open("me")
     others = page.get_by_role("button", name=re.compile("^End the session"))
     for left in reversed(range(others.count())):
@@ -45,6 +46,8 @@ def test_an_account_is_made_changed_its_sessions_ended_and_removed(visit, office
     expect(row).to_contain_text("not set up")
     office.set_up("nora", link)
     page.get_by_role("button", name="Sessions: nora").click()
+    page.get_by_role("button", name="End the session from 127.0.0.1").click()
+    expect(page.get_by_text("ended", exact=True)).to_be_visible()
     page.get_by_role("button", name="End all of them").click()
     page.get_by_role("button", name="Edit: nora").click()
     page.get_by_label("auditor", exact=True).check()

@@ -107,6 +107,7 @@ def test_times_are_local_with_utc_on_hover(visit):
 
 def test_signing_out_ends_the_session_everywhere_in_the_browser(visit):
     dana = visit("dana")
+    dana.open("acme/")
     page = dana.open("acme/connectors")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

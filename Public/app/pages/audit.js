@@ -34,7 +34,7 @@ export default async function audit({ tenant, query, signal }) {
       copyTextButton('Copy as curl', () => curl(inTenant(tenant, 'audit'), filter)),
     ],
   },
-  filters(tenant, query, filter, await choices(signal)), progress,
+  filters({ tenant, query, filter, progress }, await choices()), progress,
   await auditTable({
     tenant, query: filter, signal,
     empty: isNarrowed
@@ -47,16 +47,22 @@ export default async function audit({ tenant, query, signal }) {
   }));
 }
 
-/** What `event` and `decision` may be, in the API's own words. */
-async function choices(signal) {
-  const { paths } = await get('/openapi.json', {}, signal);
+let known;
+
+/** What `event` and `decision` may be, in the API's own words; the document is large, and read once. */
+async function choices() {
+  known ??= get('/openapi.json').then(({ paths }) => paths);
+  const paths = await known.catch((problem) => {
+    known = undefined;
+    throw problem;
+  });
   const { parameters } = paths['/v1/tenants/{tenant}/audit'].get;
   const values = (name) => parameters.find((one) => one.name === name)?.schema.enum ?? [];
   return { event: values('event'), decision: values('decision') };
 }
 
-function filters(tenant, query, filter, { event: events, decision: decisions }) {
-  const isOpen = Object.keys(filter).some((name) => !['sub', 'decision', 'request_id'].includes(name));
+function filters({ tenant, query, filter, progress }, { event: events, decision: decisions }) {
+  const isOpen = Object.keys(filter).some((name) => !['sub', 'decision'].includes(name));
   const text = ([name, label]) => field({
     label,
     name,
@@ -81,9 +87,9 @@ function filters(tenant, query, filter, { event: events, decision: decisions }) 
     value: localTime(query[name]),
   });
   const byName = Object.fromEntries(TEXTS.map((pair) => [pair[0], pair]));
-  const { sub, request_id: requestID, ...others } = byName;
+  const { sub, ...others } = byName;
   return h('form', { role: 'search', onsubmit: send },
-    h('div.filters', text(sub), text(requestID), choice('decision', 'Decision', decisions),
+    h('div.filters', text(sub), field({ label: 'Any id', name: 'id', optional: true, placeholder: 'of a request, token, …' }), choice('decision', 'Decision', decisions),
       h(
         'div.form-actions',
         h('button.primary', { type: 'submit' }, 'Find'),
@@ -98,11 +104,29 @@ function filters(tenant, query, filter, { event: events, decision: decisions }) 
         time('until', 'Until'),
       )));
 
-  function send(event) {
+  async function send(event) {
     event.preventDefault();
-    const values = Object.fromEntries([...new FormData(event.target)].map(([name, value]) => [name, value.trim()]));
-    go(link([tenant, 'audit'], { ...values, since: utc(values.since), until: utc(values.until) }));
+    const { id, ...values } = Object.fromEntries(
+      [...new FormData(event.target)].map(([name, value]) => [name, value.trim()]),
+    );
+    try {
+      const kind = id && await kindOf(tenant, id);
+      if (!kind && /^\d{1,15}$/.test(id)) return go(link([tenant, 'audit', id]));
+      const found = id && { [kind ?? 'txn']: id };
+      go(link([tenant, 'audit'], { ...values, ...found, since: utc(values.since), until: utc(values.until) }));
+    } catch (problem) {
+      show(progress, problemPanel(problem));
+    }
   }
+}
+
+const RANDOM_ID = /^[\w-]{21}[AQgw]$/;
+
+/** Of what the id is: each kind that it can be of is asked for one record. */
+async function kindOf(tenant, id) {
+  const kinds = RANDOM_ID.test(id) ? ['request_id', 'jti', 'txn'] : ['txn'];
+  const answers = await Promise.all(kinds.map((kind) => get(inTenant(tenant, 'audit'), { [kind]: id, limit: 1 })));
+  return kinds.find((_, index) => answers[index].items.length > 0);
 }
 
 const utc = (text) => (text ? new Date(text).toISOString().replace(/\.\d+Z$/, 'Z') : '');
@@ -138,7 +162,8 @@ async function exportFiltered(tenant, filter, holder) {
   try {
     for await (const items of pages(inTenant(tenant, 'audit'), filter, stop.signal)) {
       if (!holder.isConnected) return;
-      parts.push(items.map((one) => `${JSON.stringify(one)}\n`).join(''));
+      // A page at a time, so that the browser can put what it holds on disk.
+      parts.push(new Blob([items.map((one) => `${JSON.stringify(one)}\n`).join('')]));
       count += items.length;
       show(status, `${plural(count, 'record')} read…`);
     }

@@ -1,10 +1,10 @@
 // One client: what it may, its secrets, its end.
-import { all, get, getTagged, inTenant, post, put, remove } from '../api.js';
+import { get, getTagged, inTenant, put, remove } from '../api.js';
+import { clientSecrets } from '../client-secrets.js';
 import { confirmDialog } from '../dialog.js';
 import { h } from '../dom.js';
 import { checkbox, compact, field, form, parseJSON, words } from '../form.js';
-import { code, pretty, time } from '../format.js';
-import { table } from '../list.js';
+import { code, pretty } from '../format.js';
 import { go, link } from '../router.js';
 import { showSecrets } from '../secret.js';
 import { may } from '../session.js';
@@ -12,6 +12,8 @@ import { frame } from '../shell.js';
 import { typeName, what } from './clients.js';
 
 const ROLES = ['tenant_admin', 'security', 'auditor', 'viewer'];
+// A handful of deployments is ticked; more than that is typed.
+const TICKED = 40;
 const FIELDS = ['kind', 'id', 'type', 'description', 'assert_actors', 'deployments', 'roles'];
 
 export default async function client({ tenant, name, query, signal, redraw }) {
@@ -38,7 +40,7 @@ export default async function client({ tenant, name, query, signal, redraw }) {
             h('dd', code(typeof value === 'object' ? JSON.stringify(value) : String(value))),
           ],
         ))),
-      may('manage_client_secrets', tenant) && await secrets({ path, name, signal, redraw }),
+      may('manage_client_secrets', tenant) && await clientSecrets({ path, name, signal, redraw }),
       registered.type === 'gateway' && may('revoke', tenant) && h(
         'p',
         h('a', { href: link([tenant, 'revocations'], { dimension: 'client', id: name }) }, 'Revoke what it minted'),
@@ -52,67 +54,6 @@ export default async function client({ tenant, name, query, signal, redraw }) {
       submit: () => remove(path()),
     });
     if (isGone) go(link([tenant, 'clients']));
-  }
-}
-
-async function secrets({ path, name, signal, redraw }) {
-  const { items } = await get(path('secrets'), {}, signal);
-  const columns = [
-    { head: 'Secret', cell: (one) => code(one.name) },
-    { head: 'Made', cell: (one) => time(one.created_at) },
-    ...(
-      items.some((one) => 'last_used_at' in one) ? [
-        { head: 'Last used', cell: (one) => (one.last_used_at ? time(one.last_used_at) : h('span.muted', 'never')) },
-      ] : []
-    ),
-    ...(
-      items.some((one) => 'expires_at' in one) ? [
-        { head: 'Ends', cell: (one) => (one.expires_at ? time(one.expires_at) : h('span.muted', 'no end')) },
-      ] : []
-    ),
-    {
-      head: 'End it',
-      class: 'tight',
-      cell: (one) => h(
-        'button.small.danger-quiet',
-        { type: 'button', 'aria-label': `End the secret ${one.name}`, onclick: () => end(one) },
-        'End',
-      ),
-    },
-  ];
-  return h('section', h(
-    'div.section-head',
-    h('h2', 'Secrets'),
-    h('button', { type: 'button', onclick: issue, disabled: items.length >= 2 }, 'Make another'),
-  ),
-    items.length ? table(columns, items, { caption: 'Secrets' }) : h('p.note.warn', 'It has none: it cannot sign in.'),
-    h(
-      'p.hint',
-      'Two can live at a time: make the second, give it to the machine, end the first. Only digests are kept here.',
-    ));
-
-  async function issue() {
-    const done = await confirmDialog({
-      title: `Another secret for ${name}?`, action: 'Make it', danger: false, body: h(
-        'p',
-        'It is shown once. The one there is stays good until you end it.',
-      ), submit: () => post(path('secrets')),
-    });
-    if (!done) return;
-    await showSecrets({ [name]: done.secret });
-    redraw();
-  }
-
-  async function end(one) {
-    const isDone = await confirmDialog({
-      title: `End the secret ${one.name}?`, action: 'End it',
-      body: h(
-        'p',
-        items.length < 2 ? `It is the only one: ${name} cannot sign in from then on.` : `A machine that still uses it is refused from then on.`,
-      ),
-      submit: () => remove(path('secrets', one.name)),
-    });
-    if (isDone) redraw();
   }
 }
 
@@ -133,7 +74,7 @@ async function newClient({ tenant, type = 'gateway', signal }) {
 async function clientForm({ tenant, registered, tag, signal }) {
   const isNew = tag === null;
   const { type } = registered;
-  const deployments = type === 'mcp_server' ? await all(inTenant(tenant, 'deployments'), {}, signal) : [];
+  const deployments = type === 'mcp_server' ? (await get(inTenant(tenant, 'deployments'), { limit: TICKED + 1 }, signal)).items : [];
   const rest = Object.fromEntries(Object.entries(registered).filter(([key]) => !FIELDS.includes(key)));
   return form({
     action: isNew ? 'Make it' : 'Save',
@@ -153,7 +94,7 @@ async function clientForm({ tenant, registered, tag, signal }) {
       type === 'automation' && h('fieldset', h(
         'legend.legend',
         'Roles',
-      ), h('div.choices', [...new Set([...ROLES, ...(registered.roles ?? [])])].map((role) =>
+      ), h('div.choices', [...new Set([...(tenant === 'platform' ? ['platform_admin'] : []), ...ROLES, ...(registered.roles ?? [])])].map((role) =>
         checkbox({
           label: role.replaceAll('_', ' '),
           name: 'roles',
@@ -183,10 +124,9 @@ async function clientForm({ tenant, registered, tag, signal }) {
   }
 }
 
-// A handful is ticked; more than that is typed.
 function deploymentChoice(deployments, chosen) {
   const names = deployments.map((one) => `${one.server}@${one.environment}`);
-  if (names.length > 40) return field({
+  if (names.length > TICKED) return field({
     label: 'Deployments',
     name: 'more',
     value: chosen.join(' '),

@@ -1,9 +1,10 @@
-// A new connector, by form or by pasting its card; and changing one that is there.
+// A new connector, by form, by pasting its card or from what its server shows; and changing one that is there.
 import { getTagged, inTenant, put } from '../api.js';
 import { h, show } from '../dom.js';
 import { checkbox, compact, field, form, Mistake, parseJSON, words } from '../form.js';
 import { pretty } from '../format.js';
 import { documentsForm } from '../documents-form.js';
+import { importForm } from '../import-form.js';
 import { go, link } from '../router.js';
 import { frame } from '../shell.js';
 import { tellWarnings } from '../warnings.js';
@@ -19,20 +20,26 @@ export default async function connectorForm({ tenant, name, query, signal }) {
     !isNew && [' / ', h('a', { href: link([tenant, 'connectors', name]) }, name)],
   ];
   const tabs = isNew && h('nav.tabs', { 'aria-label': 'Ways to register' },
-    [['', 'Form'], ['paste', 'Paste documents']].map(
+    [['', 'Form'], ['paste', 'Paste documents'], ['import', 'From its server']].map(
       ([by, text]) => h(
         'a',
         { href: link([tenant, 'new-connector'], { by }), 'aria-current': (query.by ?? '') === by && 'page' },
         text,
       ),
     ));
-  const body = isNew && query.by === 'paste'
-    ? documentsForm({ tenant, onApplied: () => go(link([tenant, 'connectors'])) })
-    : connectorFields({ tenant, name, registered, tag });
+  const body = h('div', isNew && Object.hasOwn(WAYS, query.by ?? '')
+    ? WAYS[query.by]({ tenant, onRead: (tools) => show(body, connectorFields({ tenant, registered: { tools }, tag })) })
+    : connectorFields({ tenant, name, registered, tag }));
   return frame(isNew ? 'New connector' : `Edit ${name}`, {
     trail, intro: isNew && 'One MCP server. After this it is deployed into an environment, and people are granted what it does.',
   }, tabs, body);
 }
+
+// By the id in the address; without one it is the form.
+const WAYS = {
+  paste: ({ tenant }) => documentsForm({ tenant, onApplied: () => go(link([tenant, 'connectors'])) }),
+  import: importForm,
+};
 
 function connectorFields({ tenant, name, registered, tag }) {
   const isNew = name === undefined;

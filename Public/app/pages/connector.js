@@ -1,27 +1,37 @@
-// One connector: its tools, where they are allowed, what changed, what was called.
-import { all, get, getTagged, inTenant, put, remove } from '../api.js';
-import { changeList } from '../changes.js';
-import { copyable } from '../copy.js';
-import { confirmDialog, formDialog } from '../dialog.js';
-import { h, show } from '../dom.js';
-import { checkbox, field, Mistake } from '../form.js';
-import { code, effect, plural, pretty, scopes, seconds, time } from '../format.js';
-import { empty } from '../list.js';
+// One connector: its tools, where they are allowed, what changed, what it reaches its backend with, what was called.
+import { getTagged, inTenant, pages, remove } from '../api.js';
 import { auditTable } from '../audit-table.js';
-import { problemPanel } from '../problem.js';
+import { historyTab } from '../connector-history.js';
+import { copyable } from '../copy.js';
+import { credentialColumns } from '../credential-table.js';
+import { confirmDialog } from '../dialog.js';
+import { h } from '../dom.js';
+import { environmentsTab } from '../environments-tab.js';
+import { checkbox } from '../form.js';
+import { code, effect, scopes } from '../format.js';
+import { empty, table } from '../list.js';
+import { compareForm } from '../observed-tools.js';
+import { quarantineList } from '../quarantine-list.js';
 import { go, link } from '../router.js';
-import { rules, schemaView } from '../schema.js';
+import { schemaView } from '../schema.js';
 import { may } from '../session.js';
 import { frame } from '../shell.js';
 
-const TABS = [['tools', 'Tools'], ['environments', 'Environments'], ['history', 'History'], ['activity', 'Activity']];
+// By the id in the address: its name, what it needs beyond seeing the registry, what draws it.
+const TABS = {
+  tools: ['Tools', null, toolsTab],
+  environments: ['Environments', null, environmentsTab],
+  drift: ['Drift', null, driftTab],
+  credentials: ['Credentials', 'manage_credentials', credentialsTab],
+  history: ['History', null, historyTab],
+  activity: ['Activity', 'read_audit', activityTab],
+};
 
 export default async function connector({ tenant, name, query, signal, redraw }) {
   const { document: registered, tag } = await getTagged(inTenant(tenant, 'connectors', name), signal);
   const page = { tenant, name, registered, tag, signal, redraw, canChange: may('change_registry', tenant) };
-  const tabs = TABS.filter(([id]) => id !== 'activity' || may('read_audit', tenant));
-  const tab = tabs.some(([id]) => id === query.tab) ? query.tab : 'tools';
-  const content = { tools: toolsTab, environments: environmentsTab, history: historyTab, activity: activityTab }[tab];
+  const tabs = Object.entries(TABS).filter(([, [, needs]]) => !needs || may(needs, tenant));
+  const [tab, [, , content]] = tabs.find(([id]) => id === query.tab) ?? tabs[0];
   return frame(name, {
     trail: h(
       'a',
@@ -32,7 +42,7 @@ export default async function connector({ tenant, name, query, signal, redraw })
   h('dl.facts', { class: 'head-facts' },
     h('dt', 'Resource'), h('dd', copyable(registered.resource)),
     registered.owner && [h('dt', 'Owner'), h('dd', registered.owner)]),
-  h('nav.tabs', { 'aria-label': 'Parts of this connector' }, tabs.map(([id, text]) =>
+  h('nav.tabs', { 'aria-label': 'Parts of this connector' }, tabs.map(([id, [text]]) =>
     h(
       'a',
       {
@@ -88,224 +98,31 @@ function toolsTab({ tenant, name, registered, canChange }) {
     h('div.tool-body', schemaView(tool.input_schema)))));
 }
 
-// Environments: which tool is allowed where
+// Drift: whether the server still shows what is registered
 
-async function environmentsTab(page) {
-  const { tenant, name, registered, signal } = page;
-  const [environments, found] = await Promise.all([
-    all(inTenant(tenant, 'environments'), {}, signal), all(inTenant(tenant, 'deployments'), { q: `${name}@` }, signal),
-  ]);
-  const deployments = new Map(found.filter((one) => one.server === name).map((one) => [one.environment, one]));
-  if (environments.length === 0) {
-    return empty('No environments yet', 'A connector is deployed into an environment. Make one first, such as dev or prod.',
-      page.canChange && h('a.button.primary', { href: link([tenant, 'environments']) }, 'Environments'));
-  }
+async function driftTab({ tenant, name, registered, signal, redraw }) {
   return [
-    registered.tools.length > 0 && deployments.size > 0 && h(
-      'section',
-      matrix(page, environments.filter((one) => deployments.has(one.id)), deployments),
-    ),
-    h(
-      'div.columns',
-      environments.map((environment) => deploymentCard(page, environment, deployments.get(environment.id))),
-    ),
+    h('section', h('div.section-head', h('h2', 'In quarantine')), await quarantineList({ tenant, connector: name, signal, redraw })),
+    may('observe_tools', tenant) && compareForm({ tenant, connector: registered, redraw }),
   ];
 }
 
-function matrix(page, environments, deployments) {
-  return h('div.table-wrap', h('table.matrix',
-    h('caption.unseen', 'Which tool is allowed in which environment'),
-    h(
-      'thead',
-      h(
-        'tr',
-        h('th', { scope: 'col' }, 'Tool'),
-        environments.map((one) => h('th', { scope: 'col' }, one.id, one.protected && ' (protected)')),
-      ),
-    ),
-    h('tbody', page.registered.tools.map((tool) => h('tr',
-      h('th', { scope: 'row' }, h('div.cell', code(tool.name), effect(tool.effect))),
-      environments.map((one) => h('td', h('div.cell', allowSwitch(page, tool, deployments.get(one.id))))))))));
-}
+// Credentials: what its server reaches its own backend with
 
-/** Without an allow-list of its own, a deployment allows what only reads. */
-export function allowed(deployment, registered) {
-  return deployment.tools_allow ?? registered.tools.filter(
-    (tool) => tool.effect === 'read' && hasScopes(deployment, tool),
-  ).map((tool) => tool.name);
-}
-
-const missingScopes = (deployment, tool) => (tool.scopes ?? []).filter(
-  (scope) => !deployment.auth.scopes.includes(scope),
-);
-const hasScopes = (deployment, tool) => missingScopes(deployment, tool).length === 0;
-
-function allowSwitch(page, tool, deployment) {
-  const isOn = allowed(deployment, page.registered).includes(tool.name);
-  const missing = missingScopes(deployment, tool);
-  const label = `${tool.name} in ${deployment.environment}`;
-  const notes = [
-    missing.length > 0 && h('span.why', `needs ${missing.join(', ')}`),
-    deployment.tools_allow === undefined && isOn && h('span.from-default', 'by default'),
-  ];
-  if (!page.canChange) return [h('span', isOn ? 'allowed' : '—'), notes];
-  const risky = tool.effect === 'destructive' ? '.risky' : '';
-  return [h(`button.switch${risky}`, {
-    type: 'button', role: 'switch', 'aria-checked': String(isOn), 'aria-label': label, onclick: () => flip(
-      page,
-      tool,
-      deployment,
-      isOn,
-    ),
-  }), notes];
-}
-
-async function flip(page, tool, deployment, isOn) {
-  const done = isOn ? await forbid(page, tool, deployment) : await allow(page, tool, deployment);
-  if (done) page.redraw();
-}
-
-const at = (deployment) => `${deployment.server}@${deployment.environment}`;
-
-async function forbid(page, tool, deployment) {
-  return formDialog({
-    title: `Stop ${tool.name} in ${deployment.environment}?`, action: 'Stop allowing it',
-    body: h('p', 'From then on every call of it is refused here, also with tokens that were minted before.'),
-    submit: () => change(page, deployment, (list) => list.filter((one) => one !== tool.name)),
-  });
-}
-
-async function allow(page, tool, deployment) {
-  const missing = missingScopes(deployment, tool);
-  const where = `${tool.name} in ${deployment.environment}`;
-  const first = await formDialog({
-    title: `Allow ${where}?`, action: tool.effect === 'destructive' ? 'Go on' : 'Allow it',
-    body: [
-      h(
-        'p',
-        'Whoever has a grant that covers it can then have it called: ',
-        h('strong', tool.description ?? tool.name),
-      ),
-      missing.length > 0 && h(
-        'p.note.warn',
-        `This also adds to the scopes of ${at(deployment)}: ${missing.join(', ')}.`,
-      ),
-    ],
-    submit: () => tool.effect === 'destructive' || change(page, deployment, (list) => [...list, tool.name], missing),
-  });
-  if (!first || tool.effect !== 'destructive') return first;
-  return confirmDialog({
-    title: `${tool.name} destroys. Allow it in ${deployment.environment}?`, action: `Allow ${tool.name}`,
-    body: [
-      h(
-        'p',
-        'What such a call removes, Hallpass cannot bring back. Consider a constraint, or a grant for few people, before this.',
-      ),
-      field({ label: `Type ${tool.name} to go on`, name: 'typed' }),
-    ],
-    submit: (data) => {
-      if (data.get('typed') !== tool.name) throw new Mistake(`What you typed is not ${tool.name}.`);
-      return change(page, deployment, (list) => [...list, tool.name], missing);
-    },
-  });
-}
-
-/** Reads the deployment again first, so that what someone else changed meanwhile is changed further and not undone. */
-async function change(page, deployment, edit, moreScopes = []) {
-  const path = inTenant(page.tenant, 'deployments', at(deployment));
-  const { document, tag } = await getTagged(path);
-  document.tools_allow = edit(allowed(document, page.registered));
-  document.auth.scopes = [...new Set([...document.auth.scopes, ...moreScopes])];
-  return put(path, document, tag);
-}
-
-function deploymentCard(page, environment, deployment) {
-  const name = `${page.name}@${environment.id}`;
-  const address = link([page.tenant, 'deployments', name]);
-  const head = h('div.section-head', h(
-    'h2',
-    environment.id,
-    environment.protected && [' ', h('span.badge.state-warn', 'protected')],
-  ),
-    page.canChange && h('a', { href: address }, deployment ? 'Edit' : 'Deploy here'));
-  if (!deployment) return h('section.card', head, h('p.muted', 'Not deployed: no token names this connector here.'));
-  const { auth } = deployment;
-  return h('section.card', head, h('dl.facts',
-    h('dt', 'Backend'), h('dd', code(auth.mode)),
-    h('dt', 'Scopes'), h('dd', scopes(auth.scopes)),
-    auth.session_scopes?.length > 0 && [h('dt', 'Session scopes'), h('dd', scopes(auth.session_scopes))],
-    h('dt', 'Token lifetime'), h('dd', `at most ${seconds(auth.token_ttl_seconds)}`),
-    h('dt', 'Allow-list'), h(
-      'dd',
-      deployment.tools_allow ? plural(deployment.tools_allow.length, 'tool') : 'default: tools that read',
-    ),
-    deployment.idempotency && [h('dt', 'Keys kept'), h('dd', seconds(deployment.idempotency.retention_seconds)),
-      h('dt', 'Lease'), h('dd', seconds(deployment.idempotency.lease_seconds))],
-    deployment.limits && [h('dt', 'Limits'), h('dd', limits(deployment.limits))],
-    deployment.approval && [h('dt', 'Approval'), h('dd', approval(deployment.approval))],
-    h('dt', 'Constraints'), h(
-      'dd',
-      deployment.constraints?.length ? deployment.constraints.map(constraint) : h('span.muted', 'none'),
-    )));
-}
-
-const rate = ({ calls, seconds: span }) => `${plural(calls, 'call')} in ${seconds(span)}`;
-
-function limits({ deployment, actor, tools = {} }) {
-  return h('div',
-    deployment && h('div', `${rate(deployment)}, by all`), actor && h('div', `${rate(actor)}, for each person`),
-    Object.entries(tools).map(([tool, one]) => h('div', code(tool), ` ${rate(one)}`)));
-}
-
-const approval = ({ tools = [], expires_in_seconds: span }) =>
-  [
-    tools.length ? tools.map((tool, index) => [index > 0 && ', ', code(tool)]) : 'where a rule asks for it',
-    span !== undefined && `, good for ${seconds(span)}`,
-  ];
-
-function constraint({ tool, schema, when_violated: refusal }) {
-  const said = Object.entries(schema?.properties ?? {}).map(
-    ([name, property]) => `${name}: ${rules(property).join(', ')}`,
-  );
-  return h('details', h('summary', code(tool), ' ', said.join('; ') || 'as its schema says'),
-    h('p', 'Else ', code(refusal.code), `: ${refusal.message}`), h('pre', pretty(schema)));
-}
-
-// History: the revisions that touched this connector
-
-async function historyTab({ tenant, name, signal }) {
-  const { items } = await get(inTenant(tenant, 'revisions'), { limit: 20 }, signal);
-  const found = h('div');
-  const status = h('p.list-foot', { role: 'status' }, 'Looking through the newest revisions…');
-  lookThrough().catch((problem) => problem.name !== 'AbortError' && show(status, problemPanel(problem)));
-  return [found, status];
-
-  // One after the other: comparing two states of a large registry takes the server a moment.
-  async function lookThrough() {
-    for (const one of items.filter(({ revision }) => revision > 1)) {
-      const { changes } = await get(
-        inTenant(tenant, 'revisions', String(one.revision - 1), 'diff'),
-        { to: one.revision },
-        signal,
-      );
-      const touching = changes.filter((change) => concerns(change, name));
-      if (touching.length > 0) found.append(revisionSection(tenant, one, touching));
-    }
-    const none = found.childElementCount === 0 && `None of the newest ${plural(items.length, 'revision')} changed this connector or its deployments after the first. `;
-    show(status, none, h('a', { href: link([tenant, 'history']) }, 'All revisions of the tenant'));
+async function credentialsTab({ tenant, name, signal }) {
+  const found = [];
+  // The list knows no connector to narrow by.
+  for await (const items of pages(inTenant(tenant, 'credentials'), {}, signal)) {
+    found.push(...items.filter((one) => one.connector === name));
   }
+  const add = h('a.button', { href: link([tenant, 'new-credential'], { connector: name }) }, 'New credential');
+  if (found.length === 0) {
+    return empty('No upstream credentials here', 'Its server brings what it reaches its backend with by itself, or needs nothing.', add);
+  }
+  return h('section', h('div.section-head', h('h2', 'Upstream credentials'), add),
+    table(credentialColumns(tenant), found.slice(0, 500), { caption: `Upstream credentials of ${name}` }),
+    found.length > 500 && h('p.list-foot', 'The first 500 are shown.'));
 }
-
-const revisionSection = (tenant, one, changes) => h('section',
-  h(
-    'div.section-head',
-    h('h2', h('a', { href: link([tenant, 'history', String(one.revision)]) }, `Revision ${one.revision}`)),
-    h('span.muted', time(one.time), ` · ${one.author}`),
-  ),
-  changeList(changes));
-
-const concerns = ({ kind, name }, connectorName) =>
-  (kind === 'Connector' && name === connectorName) || (kind === 'Deployment' && name.startsWith(`${connectorName}@`));
 
 // Activity
 

@@ -1,5 +1,5 @@
 // One grant: made, changed, removed.
-import { all, getTagged, inTenant, put, remove } from '../api.js';
+import { getTagged, inTenant, put, remove } from '../api.js';
 import { confirmDialog } from '../dialog.js';
 import { h } from '../dom.js';
 import { compact, field, form, Mistake, parseJSON, words } from '../form.js';
@@ -7,15 +7,15 @@ import { pretty } from '../format.js';
 import { go, link } from '../router.js';
 import { may } from '../session.js';
 import { frame } from '../shell.js';
+import { namesOf, suggestedField } from '../suggest.js';
 import { asSubject } from './grants.js';
 
 export default async function grant({ tenant, name, query, signal }) {
   const isNew = name === undefined;
   const path = (id) => inTenant(tenant, 'grants', id);
-  const [{ document: registered, tag }, connectors, environments] = await Promise.all([
-    isNew ? { document: { ...query, scopes: [] }, tag: null } : getTagged(path(name), signal),
-    all(inTenant(tenant, 'connectors'), {}, signal), all(inTenant(tenant, 'environments'), {}, signal),
-  ]);
+  const { document: registered, tag } = isNew
+    ? { document: { ...query, scopes: [] }, tag: null }
+    : await getTagged(path(name), signal);
   const canChange = may('change_registry', tenant);
   return frame(isNew ? 'New grant' : name, {
     trail: h('a', { href: link([tenant, 'grants']) }, 'Grants'),
@@ -40,19 +40,19 @@ export default async function grant({ tenant, name, query, signal }) {
             hint: 'Left empty, it is made from the rest',
           })),
         h('div.row',
-          field({
+          suggestedField({
             label: 'Connector',
             name: 'connector',
-            type: 'select',
-            options: connectors.map((one) => one.id),
-            value: registered.connector,
+            value: registered.connector ?? '',
+            names: namesOf(inTenant(tenant, 'connectors')),
+            signal,
           }),
-          field({
+          suggestedField({
             label: 'Environment',
             name: 'environment',
-            type: 'select',
-            options: environments.map((one) => one.id),
-            value: registered.environment,
+            value: registered.environment ?? '',
+            names: namesOf(inTenant(tenant, 'environments')),
+            signal,
           })),
         field({
           label: 'Scopes',
@@ -97,7 +97,7 @@ export default async function grant({ tenant, name, query, signal }) {
     const subject = asSubject(data.get('subject').trim());
     const tools = words(data.get('tools'));
     const until = data.get('expires_at');
-    const [connector, environment] = [data.get('connector'), data.get('environment')];
+    const [connector, environment] = [data.get('connector').trim(), data.get('environment').trim()];
     const document = compact({
       ...registered, kind: 'Grant', id: name ?? (
         data.get('id').trim() || madeName(subject, connector, environment)

@@ -2,10 +2,11 @@
 import { get, inTenant, post, remove, request } from '../api.js';
 import { copyTextButton } from '../copy.js';
 import { confirmDialog, formDialog, noticeDialog } from '../dialog.js';
-import { h } from '../dom.js';
+import { h, show } from '../dom.js';
 import { checkbox, compact, field } from '../form.js';
 import { time } from '../format.js';
 import { empty, pagedList, table } from '../list.js';
+import { problemPanel } from '../problem.js';
 import { session } from '../session.js';
 import { frame } from '../shell.js';
 
@@ -135,10 +136,30 @@ export default async function people({ tenant, signal, redraw }) {
         { head: 'From', cell: (one) => [one.address ?? 'unknown', one.user_agent && h('span.below', one.user_agent)] },
         { head: 'Last used', class: 'tight', cell: (one) => time(one.last_used_at) },
         { head: 'Ends', class: 'tight', cell: (one) => time(one.expires_at) },
+        { head: 'End it', class: 'tight', cell: endOne },
       ], items, { caption: `Sessions of ${username}` }),
       submit: () => remove(path(username, 'sessions')),
     });
     if (isDone) redraw();
+
+    function endOne(one) {
+      const button = h(
+        'button.small.danger-quiet',
+        { type: 'button', 'aria-label': `End the session from ${one.address ?? 'unknown'}`, onclick: end },
+        'End',
+      );
+      return button;
+
+      async function end() {
+        button.disabled = true;
+        try {
+          await remove(path(username, 'sessions', one.id));
+          show(button.parentElement, h('span.muted', 'ended'));
+        } catch (problem) {
+          show(button.parentElement, problemPanel(problem));
+        }
+      }
+    }
   }
 
   async function drop({ username }) {

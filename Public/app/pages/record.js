@@ -6,6 +6,7 @@ import { h } from '../dom.js';
 import { code, decision, microseconds, pretty, time } from '../format.js';
 import { empty, table } from '../list.js';
 import { link } from '../router.js';
+import { may } from '../session.js';
 import { frame } from '../shell.js';
 import { curl } from './audit.js';
 
@@ -63,6 +64,7 @@ export default async function record({ tenant, sequence, signal }) {
   },
   h('section.card', h('h2', 'Why'), why(tenant, one)),
   h('section.card', h('h2', 'The record'), facts(tenant, one, item)),
+  cutOffs(tenant, one),
   await neighbours(tenant, one, signal),
   h('section', h('details', h('summary', 'As it is on record'), h('pre', pretty(one)))));
 }
@@ -119,6 +121,23 @@ function chain(act) {
   const names = [];
   for (let one = act; one && names.length < 8; one = one.act) names.push(String(one.sub));
   return names.join(' for ');
+}
+
+/** From what is on record to ending it: the token, and whoever and whatever it was minted by and for. */
+function cutOffs(tenant, one) {
+  if (!may('revoke', tenant)) return null;
+  const things = [
+    ['this token', 'token', one.jti],
+    ['this transaction', 'txn', one.txn],
+    ['this person', 'actor', one.sub],
+    ['this agent', 'agent', one.act?.sub],
+    ['this client', 'client', one.client_id],
+    ['this deployment', 'deployment', one.connector && one.environment && `${one.connector}@${one.environment}`],
+  ].filter(([, , id]) => id);
+  if (things.length === 0 || !(one.jti || one.sub)) return null;
+  return h('p.actions', h('span.muted', 'Revoke'), things.map(
+    ([text, dimension, id]) => h('a', { href: link([tenant, 'revocations'], { dimension, id }) }, text),
+  ));
 }
 
 /** What shares the caller's transaction, or else the token. */

@@ -1,28 +1,29 @@
 // Trying a call for real: mint as a gateway, verify as an MCP server, and see what was asked and answered.
-import { all, inTenant, request } from '../api.js';
+import { all, get, inTenant } from '../api.js';
 import { argumentsForm } from '../arguments-form.js';
 import { h, show } from '../dom.js';
+import { credentialsCard, exchange, takeCredentials } from '../exchange.js';
 import { field, form, Mistake } from '../form.js';
-import { decision, effect, pretty } from '../format.js';
+import { effect } from '../format.js';
 import { empty } from '../list.js';
 import { problemPanel } from '../problem.js';
-import { link } from '../router.js';
 import { schemaView } from '../schema.js';
-import { may } from '../session.js';
 import { frame } from '../shell.js';
+import { namesOf, suggestedField } from '../suggest.js';
 
 export default async function tryIt({ tenant, query, signal }) {
-  const [connectors, environments] = await Promise.all([
-    all(inTenant(tenant, 'connectors'), {}, signal), all(inTenant(tenant, 'environments'), {}, signal),
+  const [{ items: [first] }, environments] = await Promise.all([
+    get(inTenant(tenant, 'connectors'), { limit: 1 }, signal), all(inTenant(tenant, 'environments'), {}, signal),
   ]);
-  if (connectors.length === 0 || environments.length === 0) {
+  if (!first || environments.length === 0) {
     return frame(
       'Try it',
       {},
       empty('Nothing to try yet', 'Register a connector and deploy it in an environment first.'),
     );
   }
-  const state = { tenant, connectors, credentials: {} };
+  const connector = query.connector ? await get(inTenant(tenant, 'connectors', query.connector), {}, signal) : first;
+  const state = { tenant, connector, credentials: {} };
   const steps = h('div.flow', { 'aria-live': 'polite' });
   return frame('Try it', { intro: 'A token is minted and verified as gateway and MCP server would.' },
     h(
@@ -30,22 +31,21 @@ export default async function tryIt({ tenant, query, signal }) {
       h('strong', 'This acts for real.'),
       ' The token is good, the verification uses it up and claims the idempotency key, and both are on record under the clients whose secrets you give. The tool itself is not run.',
     ),
-    callForm(state, query, environments, steps), steps);
+    callForm(state, query, environments, steps, signal), steps);
 }
 
-function callForm(state, query, environments, steps) {
-  const { connectors } = state;
+function callForm(state, query, environments, steps, signal) {
+  const { tenant } = state;
   const about = h('div.stack');
-  const connectorField = field({
+  const connectorField = suggestedField({
     label: 'Connector',
     name: 'connector',
-    type: 'select',
-    options: connectors.map((one) => one.id),
-    value: query.connector,
-    onchange: drawTools,
+    value: state.connector.id,
+    names: namesOf(inTenant(tenant, 'connectors')),
+    signal,
+    onchange: (event) => choose(event.target.value.trim()),
   });
   const toolField = h('div.field');
-  const tools = () => connectors.find((one) => one.id === connectorField.querySelector('select').value)?.tools ?? [];
   let values = null;
   drawTools();
   return form({ action: 'Mint', submit },
@@ -65,12 +65,24 @@ function callForm(state, query, environments, steps) {
       about),
     credentialsCard(state, 'gateway', 'Gateway', 'The client that mints'));
 
+  async function choose(id) {
+    try {
+      state.connector = await get(inTenant(tenant, 'connectors', id), {}, signal);
+      drawTools();
+    } catch (problem) {
+      if (problem.name === 'AbortError') return;
+      state.connector = { id, tools: [] };
+      drawTools();
+      show(about, problemPanel(problem));
+    }
+  }
+
   function drawTools() {
     const choice = field({
       label: 'Tool',
       name: 'tool',
       type: 'select',
-      options: tools().map((one) => one.name),
+      options: state.connector.tools.map((one) => one.name),
       value: query.tool,
       onchange: drawArguments,
     });
@@ -80,7 +92,7 @@ function callForm(state, query, environments, steps) {
 
   function drawArguments() {
     const name = toolField.querySelector('select')?.value;
-    const tool = tools().find((one) => one.name === name);
+    const tool = state.connector.tools.find((one) => one.name === name);
     if (!tool) return show(about, h('p.muted', 'This connector has no tools.'));
     values = argumentsForm(tool.input_schema);
     show(
@@ -98,7 +110,7 @@ function callForm(state, query, environments, steps) {
       actor: {
         sub: data.get('sub').trim(),
         ...(groups.length && { groups }),
-      }, connector: data.get('connector'), environment: data.get('environment'),
+      }, connector: state.connector.id, environment: data.get('environment'),
       tool: data.get('tool'), arguments: values.value(), ...(data.get('txn').trim() && { txn: data.get('txn').trim() }),
     };
     const credentials = takeCredentials(state, 'gateway', data);
@@ -106,118 +118,6 @@ function callForm(state, query, environments, steps) {
     const minted = await exchange(state, steps, 'Mint', '/v1/call-tokens', body, credentials);
     if (minted) steps.append(verifyCard(state, steps, body, minted.access_token));
   }
-}
-
-// The secrets of clients: typed once, kept in this page's memory, never in the page itself.
-
-function credentialsCard(state, role, title, hint) {
-  const holder = h('section.card.stack');
-  ask();
-  return holder;
-
-  function ask() {
-    delete state.credentials[role];
-    show(holder, h('h2', title), h('div.row',
-      field({ label: 'Client', name: `${role}-id`, hint }),
-      field({
-        label: 'Its secret',
-        name: `${role}-secret`,
-        type: 'password',
-        autocomplete: 'off',
-        hint: 'Kept in this page’s memory until you leave it.',
-      })));
-    state.holders = {
-      ...state.holders,
-      [role]: () => show(
-        holder,
-        h(
-          'div.section-head',
-          h('h2', `${title}: ${state.credentials[role].id}`),
-          h('button.small', { type: 'button', onclick: ask }, 'Another'),
-        ),
-      ),
-    };
-  }
-}
-
-function takeCredentials(state, role, data) {
-  if (!state.credentials[role]) {
-    state.credentials[role] = { id: data.get(`${role}-id`).trim(), secret: data.get(`${role}-secret`).trim() };
-    state.holders[role]();
-  }
-  return state.credentials[role];
-}
-
-/** One request as a client, shown with its answer. @returns the answer, or `null` where it was refused. */
-async function exchange(state, steps, title, path, body, { id, secret }) {
-  const card = h(
-    'section.card.stack',
-    h('h2', title),
-    h(
-      'details',
-      { open: true },
-      h('summary', 'Request'),
-      h('pre', `POST ${path}\nAuthorization: Basic (${id} and its secret)\n\n${pretty(withoutToken(body))}`),
-    ),
-  );
-  const answer = h('div.stack');
-  card.append(answer);
-  steps.append(card);
-  try {
-    const { value, status, requestID } = await request('POST', path, {
-      body, credentials: 'omit', headers: {
-        Authorization: `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`,
-      },
-    });
-    show(
-      answer,
-      outcome(value),
-      h(
-        'details',
-        { open: true },
-        h('summary', `Answer, ${status}`),
-        h('pre', value ? pretty(withoutToken(value)) : 'no content'),
-      ),
-      recordLink(state.tenant, requestID),
-    );
-    return value;
-  } catch (problem) {
-    show(answer, problemPanel(problem), recordLink(state.tenant, problem.requestID));
-    return null;
-  }
-}
-
-const recordLink = (tenant, requestID) => requestID && may('read_audit', tenant) && h(
-  'p',
-  h('a', { href: link([tenant, 'audit'], { request_id: requestID }) }, 'Its audit record'),
-);
-
-function outcome(value) {
-  if (value?.access_token) return h(
-    'details',
-    h('summary', 'Look into the token'),
-    h('pre', pretty(claims(value.access_token))),
-  );
-  return value?.decision ? h(
-    'p',
-    decision(value.decision),
-    value.error && [' ', h('code', value.error.code), ` ${value.error.message}`],
-  ) : null;
-}
-
-/** A token is good for a minute: not one to leave on a screen. */
-const withoutToken = (value) => Object.fromEntries(
-  Object.entries(value).map(
-    ([name, data]) => [name, name === 'access_token' || name === 'token' ? `${data.slice(0, 12)}…` : data],
-  ),
-);
-
-function claims(token) {
-  const [header, payload] = token.split('.').slice(0, 2).map((part) => {
-    const bytes = Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0));
-    return JSON.parse(new TextDecoder().decode(bytes));
-  });
-  return { header, claims: payload };
 }
 
 function verifyCard(state, steps, call, token) {

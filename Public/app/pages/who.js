@@ -1,12 +1,12 @@
 // Two questions: what can this person do, and who can do this? Answered from what is registered now, as a mint would.
 import { all, get, getTagged, inTenant } from '../api.js';
 import { h } from '../dom.js';
+import { allowed } from '../environments-tab.js';
 import { field } from '../form.js';
 import { code, effect, plural, scopes, time } from '../format.js';
 import { empty, table } from '../list.js';
 import { go, link } from '../router.js';
 import { frame } from '../shell.js';
-import { allowed } from './connector.js';
 import { asSubject, isOver } from './grants.js';
 
 export default async function who({ tenant, query, signal }) {

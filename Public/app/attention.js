@@ -1,0 +1,127 @@
+// What needs someone now, and where it is dealt with.
+import { get, inTenant, pages } from './api.js';
+import { needsSomeone } from './credential-table.js';
+import { h } from './dom.js';
+import { plural } from './format.js';
+import { link } from './router.js';
+import { may } from './session.js';
+
+const DAY_MILLISECONDS = 86_400_000;
+// The server does not tell when its timer follows a key; it comes with 30 days, and whoever set another knows it.
+const OLD_KEY_DAYS = 27;
+const SECRET_ENDS_DAYS = 14;
+// Each client is a request of its own.
+const CLIENTS = 100;
+const AT_ONCE = 4;
+const SECRETS_KEPT_MILLISECONDS = 10 * 60_000;
+
+/** Each: what it needs, its name where it could not be asked, and the asking, which gives an item, or nothing where all is well. */
+const CHECKS = [
+  ['read_audit', 'alarms', alarms],
+  ['read_approvals', 'approvals', approvals],
+  ['read_registry', 'quarantine', quarantined],
+  ['manage_credentials', 'upstream credentials', credentials],
+  ['read_registry', 'switches', switches],
+  ['read_registry', 'signing keys', oldKeys],
+  ['manage_client_secrets', 'client secrets', endingSecrets],
+];
+
+/** @returns `{ items, failed }`: list items to show, and the names of what could not be asked. */
+export async function attention(tenant, signal) {
+  const asked = CHECKS.filter(([needs]) => may(needs, tenant));
+  const answers = await Promise.allSettled(asked.map(([, , check]) => check(tenant, signal)));
+  signal.throwIfAborted();
+  return {
+    items: answers.map((one) => one.value).filter(Boolean),
+    failed: asked.filter((_, index) => answers[index].status === 'rejected').map(([, name]) => name),
+  };
+}
+
+const item = (kind, word, address, text) => h('li', h(`span.badge.state-${kind}`, word), ' ', h('a', { href: address }, text));
+
+async function alarms(tenant, signal) {
+  const since = new Date(Date.now() - DAY_MILLISECONDS).toISOString().replace(/\.\d+Z$/, 'Z');
+  const query = { code: 'token_not_issued', since };
+  const { items } = await get(inTenant(tenant, 'audit'), { ...query, limit: 1 }, signal);
+  return items.length > 0 && item(
+    'bad', 'alarm', link([tenant, 'audit'], query),
+    'A token with a good signature that was never issued: a signing key may have leaked.',
+  );
+}
+
+async function approvals(tenant, signal) {
+  const { count, text } = await some(inTenant(tenant, 'approvals'), { state: 'pending' }, signal);
+  return count > 0 && item('warn', 'waiting', link([tenant, 'approvals']), `${text('approval')} to decide`);
+}
+
+async function quarantined(tenant, signal) {
+  const { count, text } = await some(inTenant(tenant, 'quarantine'), {}, signal);
+  return count > 0 && item('bad', 'changed', link([tenant, 'quarantine']), `${text('tool')} in quarantine`);
+}
+
+async function switches(tenant, signal) {
+  const { count, text } = await some(inTenant(tenant, 'disabled'), {}, signal);
+  return count > 0 && item('warn', 'off', link([tenant, 'disabled']), `${text('thing')} switched off`);
+}
+
+async function credentials(tenant, signal) {
+  const failing = [];
+  for await (const page of pages(inTenant(tenant, 'credentials'), {}, signal)) failing.push(...page.filter(needsSomeone));
+  if (failing.length === 0) return null;
+  const [only] = failing;
+  return failing.length === 1
+    ? item('bad', 'failing', link([tenant, 'credentials', only.name]), `The upstream credential ${only.name} fails`)
+    : item('bad', 'failing', link([tenant, 'credentials']), `${plural(failing.length, 'upstream credential')} fail`);
+}
+
+async function oldKeys(tenant, signal) {
+  const before = Date.now() - OLD_KEY_DAYS * DAY_MILLISECONDS;
+  let count = 0;
+  for await (const page of pages(inTenant(tenant, 'keys'), { state: 'active' }, signal)) {
+    count += page.filter((one) => one.created_at && Date.parse(one.created_at) < before).length;
+  }
+  return count > 0 && item(
+    'warn', 'old', link([tenant, 'keys'], { state: 'active' }),
+    `${plural(count, 'signing key')} of ${OLD_KEY_DAYS} days or more: due to be followed by a new one`,
+  );
+}
+
+// By tenant: when it was asked, and the clients. Names and times only.
+const kept = new Map();
+
+/** Clients whose last secret ends soon. */
+async function endingSecrets(tenant, signal) {
+  const known = kept.get(tenant);
+  const isFresh = known && Date.now() - known.at < SECRETS_KEPT_MILLISECONDS;
+  const { names, isPartial } = isFresh ? known : await askSecrets(tenant, signal);
+  if (!isFresh) kept.set(tenant, { at: Date.now(), names, isPartial });
+  if (names.length === 0) return null;
+  const one = names.length === 1;
+  return item(
+    'warn', 'ending', link(one ? [tenant, 'clients', names[0]] : [tenant, 'clients']),
+    `${one ? `The secret of ${names[0]} ends` : `The secrets of ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and more' : ''} end`} within ${SECRET_ENDS_DAYS} days${isPartial ? ` (of the first ${CLIENTS} clients)` : ''}`,
+  );
+}
+
+async function askSecrets(tenant, signal) {
+  const { items: clients, next_cursor: more } = await get(inTenant(tenant, 'clients'), { limit: CLIENTS }, signal);
+  const names = [];
+  const soon = Date.now() + SECRET_ENDS_DAYS * DAY_MILLISECONDS;
+  const queue = clients.map((one) => one.id);
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (let id = queue.shift(); id; id = queue.shift()) {
+      const { items } = await get(inTenant(tenant, 'clients', id, 'secrets'), {}, signal);
+      if (items.length > 0 && items.every((one) => one.expires_at && Date.parse(one.expires_at) < soon)) names.push(id);
+    }
+  }));
+  return { names: names.sort(), isPartial: Boolean(more) };
+}
+
+/** How many there are, as far as one short page tells. */
+async function some(path, query, signal) {
+  const { items, next_cursor: isMore } = await get(path, { ...query, limit: 50 }, signal);
+  return {
+    count: items.length,
+    text: (what) => (isMore ? `More than 50 ${what}s` : plural(items.length, what)),
+  };
+}
