@@ -73,7 +73,7 @@ def test_an_api_key_is_kept_tested_rotated_and_revoked_and_never_shown(visit, of
     assert "sk-lab-0001" not in page.evaluate(KEPT)
 
     page.get_by_role("button", name="Test it").click()
-    expect(page.get_by_text("It opens.")).to_be_visible()
+    expect(page.get_by_text("It opens.", exact=True)).to_be_visible()
     page.get_by_role("button", name="Rotate").click()
     page.get_by_label("API key").fill("sk-lab-0002-value")
     page.get_by_role("dialog").get_by_role("button", name="Rotate").click()
