@@ -4,12 +4,13 @@ SWIFT ?= swift
 ONCE ?=
 PORT ?=
 DATA_DIR ?=
-SOURCES = Package.swift Sources Tests
+QUICK ?=
+SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Echo
 
 demo_flags = $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir $(DATA_DIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format screenshots clean setup
+.PHONY: help demo test bench build lint format screenshots clean setup
 
 help: ## Print this menu.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +27,10 @@ build: setup ## Build the release binary: .build/release/hallpass.
 
 test: ## Everything: format lint, Swift tests, the demo story, interop, the Python kit, the admin pages, the documents.
 	@SWIFT="$(SWIFT)" MAKE="$(MAKE)" scripts/test
+
+bench: build ## Measure the release build beside its yardsticks, in twelve minutes; QUICK=1 in under two. Needs wrk.
+	@$(SWIFT) build -c release --package-path Benchmarks --product echo
+	@QUICK="$(QUICK)" Benchmarks/bench
 
 lint: ## Check the format of the Swift sources.
 	@$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
