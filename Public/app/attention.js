@@ -13,7 +13,7 @@ const SECRET_ENDS_DAYS = 14;
 // Each client is a request of its own.
 const CLIENTS = 100;
 const AT_ONCE = 4;
-const SECRETS_KEPT_MILLISECONDS = 10 * 60_000;
+const KEPT_MILLISECONDS = 10 * 60_000;
 
 /** Each: what it needs, its name where it could not be asked, and the asking, which gives an item, or nothing where all is well. */
 const CHECKS = [
@@ -22,18 +22,41 @@ const CHECKS = [
   ['read_registry', 'quarantine', quarantined],
   ['manage_credentials', 'upstream credentials', credentials],
   ['read_registry', 'switches', switches],
-  ['read_registry', 'signing keys', oldKeys],
-  ['manage_client_secrets', 'client secrets', endingSecrets],
+  ['read_registry', 'signing keys', kept(oldKeys)],
+  ['manage_client_secrets', 'client secrets', kept(endingSecrets)],
 ];
 
-/** @returns `{ items, failed }`: list items to show, and the names of what could not be asked. */
-export async function attention(tenant, signal) {
+/**
+ * Asks everything at once; the quick answers do not wait for the slow ones.
+ *
+ * @param show called with each answer: `items`, the list items so far; `failed`, the names of what could not be asked;
+ *   `isDone`, whether that is all.
+ */
+export async function attention(tenant, signal, show) {
   const asked = CHECKS.filter(([needs]) => may(needs, tenant));
-  const answers = await Promise.allSettled(asked.map(([, , check]) => check(tenant, signal)));
-  signal.throwIfAborted();
-  return {
-    items: answers.map((one) => one.value).filter(Boolean),
-    failed: asked.filter((_, index) => answers[index].status === 'rejected').map(([, name]) => name),
+  const items = asked.map(() => null);
+  const failed = new Set();
+  let waiting = asked.length;
+  await Promise.all(asked.map(async ([, name, check], index) => {
+    try {
+      items[index] = await check(tenant, signal);
+    } catch {
+      failed.add(name);
+    }
+    waiting -= 1;
+    if (!signal.aborted) show({ items: items.filter(Boolean), failed: [...failed], isDone: waiting === 0 });
+  }));
+}
+
+/** What costs the server much to answer and changes little within minutes is asked once in a while. */
+function kept(check) {
+  const answers = new Map();
+  return async (tenant, signal) => {
+    const known = answers.get(tenant);
+    if (known && Date.now() - known.at < KEPT_MILLISECONDS) return known.answer;
+    const answer = await check(tenant, signal);
+    answers.set(tenant, { at: Date.now(), answer });
+    return answer;
   };
 }
 
@@ -86,20 +109,17 @@ async function oldKeys(tenant, signal) {
   );
 }
 
-// By tenant: when it was asked, and the clients. Names and times only.
-const kept = new Map();
-
 /** Clients whose last secret ends soon. */
 async function endingSecrets(tenant, signal) {
-  const known = kept.get(tenant);
-  const isFresh = known && Date.now() - known.at < SECRETS_KEPT_MILLISECONDS;
-  const { names, isPartial } = isFresh ? known : await askSecrets(tenant, signal);
-  if (!isFresh) kept.set(tenant, { at: Date.now(), names, isPartial });
+  const { names, isPartial } = await askSecrets(tenant, signal);
   if (names.length === 0) return null;
-  const one = names.length === 1;
+  const isOne = names.length === 1;
+  const which = isOne
+    ? `The secret of ${names[0]} ends`
+    : `The secrets of ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and more' : ''} end`;
   return item(
-    'warn', 'ending', link(one ? [tenant, 'clients', names[0]] : [tenant, 'clients']),
-    `${one ? `The secret of ${names[0]} ends` : `The secrets of ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and more' : ''} end`} within ${SECRET_ENDS_DAYS} days${isPartial ? ` (of the first ${CLIENTS} clients)` : ''}`,
+    'warn', 'ending', link(isOne ? [tenant, 'clients', names[0]] : [tenant, 'clients']),
+    `${which} within ${SECRET_ENDS_DAYS} days${isPartial ? ` (of the first ${CLIENTS} clients)` : ''}`,
   );
 }
 

@@ -16,8 +16,10 @@ PICTURES = {
 }
 
 
-def drift(office) -> None:
-    """The CRM shows another description of one of its tools."""
+def trouble(office) -> None:
+    """The CRM shows another description of one of its tools, and somebody is switched off."""
+    off = {"dimension": "actor", "id": "mallory", "reason": "Left the company."}
+    assert office.ops.post("/v1/tenants/acme/disable", json=off).status_code == 200
     path = "/v1/tenants/acme/connectors/crm-mcp"
     tools = office.ops.get(path).json()["tools"]
     shown = [{"name": one["name"], "description": one["description"], "inputSchema": one["input_schema"]} for one in tools]
@@ -29,11 +31,12 @@ def drift(office) -> None:
 def test_pictures_are_written(visit, office):
     office.play()
     office.broker.call_token("add_note")
+    trouble(office)
     dana = visit("dana")
     for name, address in PICTURES.items():
-        if name == "quarantine":
-            drift(office)
         page = dana.open(address)
+        if name == "overview":
+            page.get_by_role("link", name="1 thing switched off").wait_for()
         if name == "revoke":
             page.get_by_role("button", name="Revoke…").click()
             page.get_by_label("Reason").fill("Her laptop was stolen.")

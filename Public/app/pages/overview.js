@@ -39,21 +39,21 @@ const tabs = (tenant, span) => Object.entries(SPANS).map(([id, { name }], index)
 
 /** Asked beside the rest, so that a slow answer holds up nothing, and again each minute. */
 function needsSomeone(tenant, signal) {
-  const holder = h('div', { 'aria-live': 'polite' });
+  const holder = h('div.flow');
+  const ask = () => document.hidden || attention(tenant, signal, draw);
   ask();
-  const timer = setInterval(() => document.hidden || ask(), ATTENTION_MILLISECONDS);
+  const timer = setInterval(ask, ATTENTION_MILLISECONDS);
   signal.addEventListener('abort', () => clearInterval(timer));
   return holder;
 
-  async function ask() {
-    try {
-      const { items, failed } = await attention(tenant, signal);
-      show(holder, h('section.card', h('h2', 'Needs someone'),
-        items.length ? h('ul.attention', items) : failed.length === 0 && h('p.muted', 'Nothing now.'),
-        failed.length > 0 && h('p.note.warn', `Could not be asked: ${failed.join(', ')}.`)));
-    } catch {
-      // Only that another page was opened ends up here; each question's failure is told above.
-    }
+  function draw({ items, failed, isDone }) {
+    // Asked again, what was there stays until all is known.
+    if (!isDone && holder.dataset.done) return;
+    if (isDone) holder.dataset.done = 'true';
+    show(holder, h('section.card', h('h2', 'Needs someone'),
+      items.length > 0 && h('ul.attention', items),
+      items.length === 0 && failed.length === 0 && h('p.muted', isDone ? 'Nothing now.' : 'Looking…'),
+      failed.length > 0 && h('p.note.warn', `Could not be asked: ${failed.join(', ')}.`)));
   }
 }
 

@@ -57,7 +57,7 @@ function cutOff({ tenant, query, signal, redraw }) {
           'p',
           'It counts before it is acknowledged and is not undone. Whoever may still mint gets new tokens: ',
           SWITCHABLE.includes(chosen.dimension)
-            ? ['to keep them out, ', h('a', { href: link([tenant, 'disabled'], chosen) }, 'switch it off'), ' or withdraw the grant.']
+            ? ['to keep them out, ', h('a', { href: link([tenant, 'disabled'], chosen) }, `switch ${chosen.dimension === 'actor' ? 'them' : 'it'} off`), ' or withdraw the grant.']
             : 'to keep them out, withdraw the grant.',
         ),
         reason(),
