@@ -1,13 +1,30 @@
 // What a change changes: a plan before it happens, the difference between two revisions after it did.
-import { h } from './dom.js';
-import { plural, pretty } from './format.js';
+import { h, show } from './dom.js';
+import { number, plural, pretty } from './format.js';
 
 const WORDS = { create: 'added', update: 'changed', delete: 'removed' };
 
-/** `changes` of a plan (`fields`) or of a difference (`members` with before and after). */
+// A large apply changes more than a browser draws in a moment.
+const AT_ONCE = 100;
+
+/** `changes` of a plan (`fields`) or of a difference (`members` with before and after), some at a time. */
 export function changeList(changes) {
   if (changes.length === 0) return h('p.muted', 'Nothing differs.');
-  return h('ol.diff', changes.map(change));
+  const list = h('ol.diff');
+  const foot = h('div.list-foot', { role: 'status' });
+  let shown = 0;
+  more();
+  return h('div', list, changes.length > AT_ONCE && foot);
+
+  function more() {
+    list.append(...changes.slice(shown, shown + AT_ONCE).map(change));
+    shown = Math.min(changes.length, shown + AT_ONCE);
+    show(foot, `${number(shown)} of ${number(changes.length)} shown. `, shown < changes.length && h(
+      'button',
+      { type: 'button', onclick: more },
+      'Show more',
+    ));
+  }
 }
 
 export function summary(changes) {

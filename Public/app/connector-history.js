@@ -6,6 +6,9 @@ import { plural, time } from './format.js';
 import { problemPanel } from './problem.js';
 import { link } from './router.js';
 
+// A difference is answered whole; one of that many documents takes a while.
+const LARGE = 1_000;
+
 export async function historyTab({ tenant, name, signal }) {
   const { items } = await get(inTenant(tenant, 'revisions'), { limit: 20 }, signal);
   const found = h('div');
@@ -16,6 +19,10 @@ export async function historyTab({ tenant, name, signal }) {
   // One after the other: comparing two states of a large registry takes the server a moment.
   async function lookThrough() {
     for (const one of items.filter(({ revision }) => revision > 1)) {
+      if (one.changes > LARGE) {
+        found.append(h('section', revisionHead(tenant, one), h('p.muted', `It changed ${plural(one.changes, 'document')}, perhaps this one: open it to see.`)));
+        continue;
+      }
       const { changes } = await get(
         inTenant(tenant, 'revisions', String(one.revision - 1), 'diff'),
         { to: one.revision },
@@ -29,13 +36,13 @@ export async function historyTab({ tenant, name, signal }) {
   }
 }
 
-const revisionSection = (tenant, one, changes) => h('section',
-  h(
-    'div.section-head',
-    h('h2', h('a', { href: link([tenant, 'history', String(one.revision)]) }, `Revision ${one.revision}`)),
-    h('span.muted', time(one.time), ` · ${one.author}`),
-  ),
-  changeList(changes));
+const revisionSection = (tenant, one, changes) => h('section', revisionHead(tenant, one), changeList(changes));
+
+const revisionHead = (tenant, one) => h(
+  'div.section-head',
+  h('h2', h('a', { href: link([tenant, 'history', String(one.revision)]) }, `Revision ${one.revision}`)),
+  h('span.muted', time(one.time), ` · ${one.author}`),
+);
 
 const concerns = ({ kind, name }, connectorName) =>
   (kind === 'Connector' && name === connectorName) || (kind === 'Deployment' && name.startsWith(`${connectorName}@`));

@@ -8,15 +8,18 @@ const MEMBERS = {
   oauth_refresh_token: [['refresh_token', 'Refresh token', false], ['client_secret', 'Client secret', true]],
 };
 
-/** @returns `{ element, take() }`; `take` gives the secrets and empties the fields. */
-export function secretFields(kind) {
+/**
+ * @param isNew whether there is none yet that a field left empty would leave in place.
+ * @returns `{ element, take() }`; `take` gives the secrets and empties the fields.
+ */
+export function secretFields(kind, { isNew = false } = {}) {
   const fields = MEMBERS[kind].map(([name, label, optional]) => [name, field({
     label,
     type: 'password',
     optional,
     autocomplete: 'off',
     maxlength: 8192,
-    hint: optional ? 'Of a client that has one; left empty, the one there is stays.' : 'Sealed on arrival, and never shown again.',
+    hint: optional ? `Of a client that has one${isNew ? '' : '; left empty, the one there is stays'}.` : 'Sealed on arrival, and never shown again.',
   })]);
   return {
     element: h('div.stack', fields.map(([, element]) => element)),

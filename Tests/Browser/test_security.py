@@ -80,8 +80,9 @@ def test_nothing_that_matches_is_said_and_an_unknown_name_refused(visit):
     expect(dialog.get_by_role("alert")).to_be_visible()
 
 
-@pytest.mark.parametrize(("dimension", "texts"), [("tool", ["crm-mcp", "find_contact"]), ("actor", ["alice"])])
-def test_what_is_switched_off_is_refused_until_it_is_switched_on(visit, office, dimension, texts):
+@pytest.mark.parametrize(("dimension", "texts", "its_page"), [
+    ("tool", ["crm-mcp", "find_contact"], "connectors/crm-mcp"), ("actor", ["alice"], "who?subject=user:alice")])
+def test_what_is_switched_off_is_refused_until_it_is_switched_on(visit, office, dimension, texts, its_page):
     call = {"actor": {"sub": "alice"}, "connector": "crm-mcp", "environment": "prod", "tool": "find_contact"}
     mint = lambda: office.broker.ask(office.broker.GATEWAY, "/v1/call-tokens", call)
     dana = visit("dana")
@@ -97,6 +98,9 @@ def test_what_is_switched_off_is_refused_until_it_is_switched_on(visit, office, 
     name = "/".join(texts)
     expect(page.get_by_role("row", name=name)).to_contain_text("other people's contacts")
     dana.shoot(f"disabled-{dimension}")
+    dana.open(f"acme/{its_page}")
+    expect(page.get_by_text(f"The {dimension} {name} is switched off")).to_be_visible()
+    page.get_by_role("link", name="All that is off").click()
     page.get_by_role("button", name=f"Switch on {dimension} {name}").click()
     page.get_by_label("Reason").fill("Repaired.")
     page.get_by_role("dialog").get_by_role("button", name="Switch on").click()

@@ -26,16 +26,7 @@ export default async function audit({ tenant, query, signal }) {
   const filter = Object.fromEntries(NAMES.filter((name) => query[name]).map((name) => [name, query[name]]));
   const isNarrowed = Object.keys(filter).length > 0;
   const progress = h('div', { 'aria-live': 'polite' });
-  return frame('Audit', {
-    intro: 'Every attempt, refusals too, each on disk before its answer left.',
-    actions: [
-      h('a.button', { href: link([tenant, 'audit', 'chain']) }, 'Verify the chain'),
-      h('button', { type: 'button', onclick: () => exportFiltered(tenant, filter, progress) }, 'Export'),
-      copyTextButton('Copy as curl', () => curl(inTenant(tenant, 'audit'), filter)),
-    ],
-  },
-  filters({ tenant, query, filter, progress }, await choices()), progress,
-  await auditTable({
+  const [offered, records] = await Promise.all([choices(), auditTable({
     tenant, query: filter, signal,
     empty: isNarrowed
       ? empty(
@@ -44,7 +35,15 @@ export default async function audit({ tenant, query, signal }) {
         h('a.button', { href: link([tenant, 'audit']) }, 'Show everything'),
       )
       : empty('Nothing on record yet', 'The first token asked for, and the first refusal, will stand here.'),
-  }));
+  })]);
+  return frame('Audit', {
+    intro: 'Every attempt, refusals too, each on disk before its answer left.',
+    actions: [
+      h('a.button', { href: link([tenant, 'audit', 'chain']) }, 'Verify the chain'),
+      h('button', { type: 'button', onclick: () => exportFiltered(tenant, filter, progress) }, 'Export'),
+      copyTextButton('Copy as curl', () => curl(inTenant(tenant, 'audit'), filter)),
+    ],
+  }, filters({ tenant, query, filter, progress }, offered), progress, records);
 }
 
 let known;

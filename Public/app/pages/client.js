@@ -5,6 +5,7 @@ import { confirmDialog } from '../dialog.js';
 import { h } from '../dom.js';
 import { checkbox, compact, field, form, parseJSON, words } from '../form.js';
 import { code, pretty } from '../format.js';
+import { cutOffLinks, offNotice } from '../off-notice.js';
 import { go, link } from '../router.js';
 import { showSecrets } from '../secret.js';
 import { may } from '../session.js';
@@ -24,11 +25,12 @@ export default async function client({ tenant, name, query, signal, redraw }) {
   const isEditing = query.edit === '1' && canChange;
   return frame(name, {
     trail: h('a', { href: link([tenant, 'clients']) }, 'Clients'), intro: registered.description,
-    actions: canChange && !isEditing && [
+    actions: !isEditing && [cutOffLinks(tenant, 'client', name), canChange && [
       h('a.button', { href: link([tenant, 'clients', name], { edit: 1 }) }, 'Edit'),
       h('button.danger-quiet', { type: 'button', onclick: drop }, 'Remove'),
-    ],
+    ]],
   },
+  offNotice(tenant, (one) => one.dimension === 'client' && one.id === name, signal),
   isEditing
     ? await clientForm({ tenant, registered, tag, signal })
     : [
@@ -41,10 +43,6 @@ export default async function client({ tenant, name, query, signal, redraw }) {
           ],
         ))),
       may('manage_client_secrets', tenant) && await clientSecrets({ path, name, signal, redraw }),
-      registered.type === 'gateway' && may('revoke', tenant) && h(
-        'p',
-        h('a', { href: link([tenant, 'revocations'], { dimension: 'client', id: name }) }, 'Revoke what it minted'),
-      ),
     ]);
 
   async function drop() {

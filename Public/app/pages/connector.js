@@ -11,6 +11,7 @@ import { checkbox } from '../form.js';
 import { code, effect, scopes } from '../format.js';
 import { empty, table } from '../list.js';
 import { compareForm } from '../observed-tools.js';
+import { cutOffLinks, offNotice } from '../off-notice.js';
 import { quarantineList } from '../quarantine-list.js';
 import { go, link } from '../router.js';
 import { schemaView } from '../schema.js';
@@ -37,8 +38,9 @@ export default async function connector({ tenant, name, query, signal, redraw })
       'a',
       { href: link([tenant, 'connectors']) },
       'Connectors',
-    ), intro: registered.description, actions: actions(page),
+    ), intro: registered.description, actions: [cutOffLinks(tenant, 'connector', name), actions(page)],
   },
+  offNotice(tenant, (one) => concerns(one, name), signal),
   h('dl.facts', { class: 'head-facts' },
     h('dt', 'Resource'), h('dd', copyable(registered.resource)),
     registered.owner && [h('dt', 'Owner'), h('dd', registered.owner)]),
@@ -53,6 +55,11 @@ export default async function connector({ tenant, name, query, signal, redraw })
     ))),
   await content(page));
 }
+
+/** The connector itself, or a part of it. */
+const concerns = ({ dimension, id }, name) => (
+  { connector: id === name, deployment: id.startsWith(`${name}@`), tool: id.startsWith(`${name}/`) }[dimension] ?? false
+);
 
 function actions({ tenant, name, tag, canChange }) {
   if (!canChange) return null;

@@ -1,6 +1,6 @@
 // All connectors of a tenant.
 import { get, inTenant } from '../api.js';
-import { h } from '../dom.js';
+import { h, show } from '../dom.js';
 import { code, effect } from '../format.js';
 import { empty, pagedList, searchableList } from '../list.js';
 import { link } from '../router.js';
@@ -8,7 +8,10 @@ import { may } from '../session.js';
 import { frame } from '../shell.js';
 
 export default async function connectors({ tenant, query, signal }) {
-  const places = await deployedIn(tenant, signal);
+  // Asked beside the list, which does not wait for it.
+  const places = deployedIn(tenant, signal);
+  // Told in each row, and nowhere where there is none.
+  places.catch(() => {});
   const canChange = may('change_registry', tenant);
   const add = canChange && h('a.button.primary', { href: link([tenant, 'new-connector']) }, 'New connector');
   const columns = [
@@ -20,7 +23,7 @@ export default async function connectors({ tenant, query, signal }) {
       ],
     },
     { head: 'Tools', cell: (one) => toolCounts(one.tools) },
-    ...(places ? [{ head: 'Deployed in', cell: (one) => environments(places.get(one.id)) }] : []),
+    { head: 'Deployed in', cell: (one) => deployments(places, one.id) },
     { head: 'Resource', cell: (one) => code(one.resource) },
     { head: 'Owner', cell: (one) => one.owner },
   ];
@@ -47,15 +50,23 @@ export default async function connectors({ tenant, query, signal }) {
 /** Where each connector runs; `null` where there are more deployments than one page of them, because then half would be told. */
 async function deployedIn(tenant, signal) {
   const { items, next_cursor: isPartial } = await get(inTenant(tenant, 'deployments'), { limit: 500 }, signal);
-  if (isPartial) return null;
-  const places = new Map();
-  for (const one of items) places.set(one.server, [...(places.get(one.server) ?? []), one.environment]);
-  return places;
+  return isPartial ? null : Map.groupBy(items, (one) => one.server);
 }
 
-const environments = (names) => (
-  names ? h('span.chips', names.map((name) => h('span.chip', name))) : h('span.muted', 'nowhere')
-);
+function deployments(places, id) {
+  const holder = h('span.chips');
+  places.then(
+    (known) => show(holder, environments(known, id)),
+    (problem) => problem.name !== 'AbortError' && show(holder, h('span.muted', 'not known')),
+  );
+  return holder;
+}
+
+function environments(known, id) {
+  if (known === null) return h('span.muted', 'open it to see');
+  const names = known.get(id)?.map((one) => one.environment);
+  return names ? names.map((name) => h('span.chip', name)) : h('span.muted', 'nowhere');
+}
 
 function toolCounts(tools) {
   const counts = ['read', 'write', 'destructive'].map(

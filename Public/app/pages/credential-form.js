@@ -47,7 +47,7 @@ export default async function credentialForm({ tenant, query, signal }) {
     h('section.card', kindFields)));
 
   function drawKind(chosen) {
-    state.secret = secretFields(chosen);
+    state.secret = secretFields(chosen, { isNew: true });
     show(kindFields, chosen !== 'api_key' && authorizationFields(), state.secret.element);
   }
 

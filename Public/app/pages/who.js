@@ -5,6 +5,7 @@ import { allowed } from '../environments-tab.js';
 import { field } from '../form.js';
 import { code, effect, plural, scopes, time } from '../format.js';
 import { empty, table } from '../list.js';
+import { cutOffLinks, offNotice } from '../off-notice.js';
 import { go, link } from '../router.js';
 import { frame } from '../shell.js';
 import { asSubject, isOver } from './grants.js';
@@ -39,6 +40,7 @@ export default async function who({ tenant, query, signal }) {
           field({ label: 'Connector', name: 'connector', value: query.subject ? '' : query.connector ?? '' }),
           field({ label: 'Environment', name: 'environment', value: query.environment ?? '' })),
         field({ label: 'Tool', name: 'tool', value: query.tool ?? '', optional: true }))),
+    query.subject && offNotice(tenant, (one) => one.dimension === 'actor' && `user:${one.id}` === query.subject, signal),
     answer);
 }
 
@@ -81,7 +83,8 @@ async function whatCan(tenant, { subject, groups = '' }, signal) {
   return h('section', h(
     'div.section-head',
     h('h2', `${name}: ${plural(rows.length, 'tool')}`),
-    h('span.muted', plural(inForce.length, 'grant'), ' in force'),
+    h('span.actions', h('span.muted', plural(inForce.length, 'grant'), ' in force'), subject.startsWith('user:')
+      && cutOffLinks(tenant, 'actor', subject.slice('user:'.length))),
   ),
     rows.length === 0
       ? empty(
