@@ -11,7 +11,8 @@ def test_a_refusal_is_found_by_its_request_id_and_says_why(visit, office):
         office.broker.GATEWAY, "/v1/call-tokens",
         {"actor": {"sub": "bob"}, "connector": "crm-mcp", "environment": "prod", "tool": "add_note", "txn": "order-7"})
     request_id = refusal.json()["error"]["request_id"]
-    page = visit("adam").open("acme/audit")
+    adam = visit("adam")
+    page = adam.open("acme/audit")
     page.get_by_label("Any id").fill(request_id)
     page.keyboard.press("Enter")
     expect(page.locator("tbody tr")).to_have_count(1)
@@ -22,10 +23,11 @@ def test_a_refusal_is_found_by_its_request_id_and_says_why(visit, office):
     expect(page.get_by_text("by the check")).to_be_visible()
     page.get_by_role("link", name="order-7").click()
     expect(page).to_have_url(re.compile("txn=order-7"))
-    page.goto("/#/acme/audit")
+    adam.open("acme/audit")
     page.get_by_label("Any id").fill("order-7")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("txn=order-7"))
+    adam.open("acme/audit")
     page.get_by_label("Any id").fill("3")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("audit/3$"))
@@ -40,6 +42,16 @@ def test_a_denied_call_shows_which_checks_it_passed(visit, office):
     expect(page.locator(".checks .spoke")).to_contain_text("ledger")
     expect(page.locator(".checks .passed")).to_have_count(19)
     expect(page.get_by_role("heading", name="About the same token")).to_be_visible()
+
+
+def test_from_a_record_one_goes_to_ending_its_token(visit, office):
+    minted = office.broker.mint("find_contact")
+    page = visit("dana").open(f"acme/audit?jti={minted['jti']}")
+    page.locator("tbody a").first.click()
+    page.get_by_role("link", name="this token").click()
+    expect(page.get_by_label("Token id")).to_have_value(minted["jti"])
+    page.get_by_role("button", name="Revoke…").click()
+    expect(page.get_by_role("dialog")).to_contain_text("1 token that is good now would end")
 
 
 def test_the_question_is_copied_as_a_command_without_a_secret(visit, office):
