@@ -20,6 +20,24 @@ package struct TenantAdmin: Sendable {
         guard permissions.contains(permission) else { throw .forbidden(needs: permission.need) }
     }
 
+    /// A client of the tenant `platform` may reach into every other tenant: who makes one, changes it or has a secret of it
+    /// has that reach.
+    ///
+    /// - Throws: ``HallpassError/forbidden(needs:)``.
+    func requireReach(_ client: Client) throws(HallpassError) {
+        guard !client.isPlatformAdmin else { return try requireReach() }
+    }
+
+    func requireReach(_ plan: RegistryPlan) throws(HallpassError) {
+        guard !plan.touchesPlatformAdmin else { return try requireReach() }
+    }
+
+    private func requireReach() throws(HallpassError) {
+        guard permissions.contains(.createTenant) else {
+            throw .forbidden(needs: "a client that has platform_admin needs the role platform_admin")
+        }
+    }
+
     /// Who it is that decides on approvals, and whose own calls it must not decide on.
     var approver: Approver {
         Approver(author: author, names: caller.subjects.map(\.rawValue))

@@ -43,6 +43,7 @@ extension Broker {
             } catch {
                 throw error.error { JSONPointer.root.appending("documents").appending($0) }
             }
+            try admin.requireReach(plan)
             try await checkIssuerKeys(in: plan) { key in
                 let index = resources.firstIndex { $0.key == key } ?? 0
                 return JSONPointer.root.appending("documents").appending(index)
@@ -63,6 +64,7 @@ extension Broker {
             let resource = try read(document, as: key)
             try condition.check(current.resource(key))
             let plan = try RegistryPlan.put(resource, into: current)
+            try admin.requireReach(plan)
             try await checkIssuerKeys(in: plan) { _ in .root }
             return try await commit(plan, summary: "put \(key.text)", by: admin.changeAuthor, context)
         }
@@ -81,6 +83,7 @@ extension Broker {
             }
             try condition.check(resource)
             let plan = try RegistryPlan.delete(key, from: current, cascade: cascade)
+            try admin.requireReach(plan)
             return try await commit(plan, summary: "delete \(key.text)", by: admin.changeAuthor, context)
         }
     }
@@ -100,6 +103,7 @@ extension Broker {
             } catch {
                 throw error.error { JSONPointer.root.appending("documents").appending($0) }
             }
+            try admin.requireReach(plan)
             return try await commit(plan, summary: "restore revision \(revision)", by: admin.changeAuthor, context)
         }
     }

@@ -12,7 +12,7 @@ extension Broker {
     ) async throws(HallpassError) -> IssuedSecret {
         try admin.require(.manageClientSecrets)
         return try await gate.pass { () async throws(HallpassError) in
-            try requireClient(id, by: admin)
+            try admin.requireReach(try client(id, by: admin))
             let secret: ClientSecret
             do {
                 secret = try ClientSecret.make(for: id)
@@ -34,7 +34,7 @@ extension Broker {
     /// The secrets of a client, oldest first, with the use that is not on disk yet; what they are is known to nobody here.
     package func secrets(of id: ClientID, by admin: TenantAdmin) async throws(HallpassError) -> [ClientSecretRow] {
         try admin.require(.manageClientSecrets)
-        try requireClient(id, by: admin)
+        _ = try client(id, by: admin)
         var rows = try await reading { try await registryStore.secrets(of: id, tenant: admin.tenant) }
         let holders = snapshot.secrets
         for index in rows.indices {
@@ -63,7 +63,7 @@ extension Broker {
     ) async throws(HallpassError) {
         try admin.require(.manageClientSecrets)
         try await gate.pass { () async throws(HallpassError) in
-            try requireClient(id, by: admin)
+            _ = try client(id, by: admin)
             let rows = try await reading { try await registryStore.secrets(of: id, tenant: admin.tenant) }
             guard let row = rows.first(where: { $0.name == name }) else { throw .notFound }
             var entry = AuditEntry(.clientSecretRevoke, .allow, by: admin, context, at: clock)
@@ -73,8 +73,9 @@ extension Broker {
         }
     }
 
-    private func requireClient(_ id: ClientID, by admin: TenantAdmin) throws(HallpassError) {
-        guard snapshot.tenants[admin.tenant]?.registry.clients[id] != nil else { throw .notFound }
+    private func client(_ id: ClientID, by admin: TenantAdmin) throws(HallpassError) -> Client {
+        guard let client = snapshot.tenants[admin.tenant]?.registry.clients[id] else { throw .notFound }
+        return client
     }
 }
 

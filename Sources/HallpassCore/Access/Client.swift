@@ -35,6 +35,12 @@ package struct Client: Hashable, Sendable {
     package let kind: Kind
     package let description: String?
 
+    /// Whether it reaches into every tenant.
+    package var isPlatformAdmin: Bool {
+        guard case .automation(let roles) = kind else { return false }
+        return roles.contains(.platformAdmin)
+    }
+
     package init(id: ClientID, kind: Kind, description: String? = nil) {
         self.id = id
         self.kind = kind

@@ -84,6 +84,16 @@ package struct RegistryPlan: Hashable, Sendable {
 extension RegistryPlan {
     package var isEmpty: Bool { changes.isEmpty }
 
+    /// Whether a client that has `platform_admin`, or had it, is another afterwards.
+    package var touchesPlatformAdmin: Bool {
+        changes.contains { change in
+            [change.before, change.after].contains { resource in
+                guard case .client(let client) = resource else { return false }
+                return client.isPlatformAdmin
+            }
+        }
+    }
+
     /// One line a change, for people: `+ connector crm-mcp`, `~ deployment crm-mcp@prod  auth/scopes tools_allow`,
     /// `- grant alice-crm`.
     package var lines: [String] { changes.map(\.line) }
