@@ -15,7 +15,7 @@ struct ErrorCodesTests {
     }
 
     private static func table() throws -> [Row] {
-        try ProtocolPage.rows(under: "## Errors").map { row in
+        try ProtocolPage.rows(under: "# Error codes", of: "errors.md").map { row in
             Row(
                 code: ProtocolPage.words(row[0])[0], status: Int(row[1]), isRetryable: row[2] == "yes",
                 suggestedAction: ProtocolPage.words(row[3])[0])

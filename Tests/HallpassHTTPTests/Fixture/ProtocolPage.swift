@@ -1,10 +1,10 @@
 import Foundation
 
-/// The tables of `docs/protocol.md`: what callers were promised.
+/// The tables of `docs/protocol.md` and of the page of error codes: what callers were promised.
 enum ProtocolPage {
     /// The rows of the tables under one heading, without those of their heads; backquotes stay.
-    static func rows(under heading: String) throws -> [[String]] {
-        let page = try String(contentsOf: Repository.folder("docs").appending(path: "protocol.md"), encoding: .utf8)
+    static func rows(under heading: String, of page: String = "protocol.md") throws -> [[String]] {
+        let page = try String(contentsOf: Repository.folder("docs").appending(path: page), encoding: .utf8)
         let lines = page.split(separator: "\n", omittingEmptySubsequences: false)
         let start = try required(lines.firstIndex { $0 == heading })
         let level = heading.prefix { $0 == "#" }.count
