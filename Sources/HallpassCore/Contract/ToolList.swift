@@ -10,11 +10,12 @@ package struct ToolList: Hashable, Sendable {
     /// Names this very list: SHA-256 of its canonical form in base64url, 43 characters.
     package let digest: String
 
-    init(_ connector: Connector, _ deployment: Deployment, _ quarantine: Quarantine) {
+    /// - Parameter isOff: says whether a tool is switched off there, itself or with what it is part of.
+    init(_ connector: Connector, _ deployment: Deployment, _ quarantine: Quarantine, isOff: (ToolName) -> Bool) {
         tools = connector.tools
             // A tool whose scopes are out of reach is refused whoever asks.
             .filter { deployment.allows($0) && $0.scopes.isSubset(of: deployment.scopes) }
-            .filter { !quarantine.holds($0.name, of: connector.id) }
+            .filter { !quarantine.holds($0.name, of: connector.id) && !isOff($0.name) }
             .map { tool in Self.entry(tool, deployment.constraints.filter { $0.tool == tool.name }) }
         digest = Base64URL.encode(SHA256.hash(CanonicalJSON.bytes(of: .array(tools))))
     }
@@ -44,9 +45,11 @@ package struct ToolList: Hashable, Sendable {
 final class ToolLists: Sendable {
     private let made = Mutex<[DeploymentID: ToolList]>([:])
 
-    func list(_ connector: Connector, _ deployment: Deployment, _ quarantine: Quarantine) -> ToolList {
+    func list(
+        _ connector: Connector, _ deployment: Deployment, _ quarantine: Quarantine, isOff: (ToolName) -> Bool
+    ) -> ToolList {
         if let list = made.withLock({ $0[deployment.id] }) { return list }
-        let list = ToolList(connector, deployment, quarantine)
+        let list = ToolList(connector, deployment, quarantine, isOff: isOff)
         made.withLock { $0[deployment.id] = list }
         return list
     }

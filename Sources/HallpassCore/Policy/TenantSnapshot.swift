@@ -11,7 +11,7 @@ package struct TenantSnapshot: Sendable {
     let issuersByURL: [ResourceURI: Issuer]
     let grantsByDeployment: [DeploymentID: [Grant]]
     let contracts: Contracts
-    private let toolLists: ToolLists
+    private var toolLists: ToolLists
 
     package init(
         registry: TenantRegistry, keys: KeyRing, revocations: RevocationCutoffs,
@@ -44,6 +44,7 @@ package struct TenantSnapshot: Sendable {
     package func disabling(_ thing: DisabledThing) -> TenantSnapshot {
         var copy = self
         copy.disabled.insert(thing)
+        copy.toolLists = ToolLists()
         return copy
     }
 
@@ -51,6 +52,7 @@ package struct TenantSnapshot: Sendable {
     package func enabling(_ thing: DisabledThing) -> TenantSnapshot {
         var copy = self
         copy.disabled.remove(thing)
+        copy.toolLists = ToolLists()
         return copy
     }
 
@@ -61,6 +63,13 @@ package struct TenantSnapshot: Sendable {
         guard let connector = registry.connectors[id.connector] else { throw .unknownConnector }
         guard registry.environments[id.environment] != nil else { throw .unknownEnvironment }
         guard let deployment = registry.deployments[id] else { throw .unknownConnector }
-        return toolLists.list(connector, deployment, quarantine)
+        return toolLists.list(connector, deployment, quarantine) { tool in
+            do throws(Refusal) {
+                try disabled.check(tenant: registry.tenant.id, deployment: id, client: nil, actor: nil, tool: tool)
+                return false
+            } catch {
+                return true
+            }
+        }
     }
 }

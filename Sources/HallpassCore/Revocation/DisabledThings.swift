@@ -103,15 +103,16 @@ package struct DisabledThings: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - client: who minted the token; `nil` at mint, where the client was asked for as it came in.
+    ///   - actor: `nil` where it is asked about whoever may come.
     ///   - tool: `nil` where none runs.
     func check(
-        tenant: TenantID, deployment: DeploymentID, client: ClientID?, actor: Subject, tool: ToolName?
+        tenant: TenantID, deployment: DeploymentID, client: ClientID?, actor: Subject?, tool: ToolName?
     ) throws(Refusal) {
         guard !names.isEmpty else { return }
         let touched: [(kind: HallpassError.Disableable, id: String?)] = [
             (.tenant, tenant.rawValue), (.environment, deployment.environment.rawValue),
             (.connector, deployment.connector.rawValue), (.deployment, deployment.text), (.client, client?.rawValue),
-            (.actor, actor.rawValue), (.tool, tool.map { "\(deployment.connector)/\($0.rawValue)" }),
+            (.actor, actor?.rawValue), (.tool, tool.map { "\(deployment.connector)/\($0.rawValue)" }),
         ]
         for (kind, id) in touched {
             if let id, contains(kind, id) { throw Refusal(.enabled, .disabled(kind)) }

@@ -51,6 +51,37 @@ struct DisableTests {
         }
     }
 
+    /// What a model reads, and what is enforced, are one thing.
+    @Test(arguments: things)
+    func `a list of tools has none that is off, from the moment it is off until it is on again`(
+        kind: HallpassError.Disableable, id: String
+    ) async throws {
+        try await BrokerFixture.run { fixture in
+            let listed = { @Sendable () throws -> [String] in
+                try fixture.broker.tools(of: "crm-mcp@prod", by: fixture.admin()).tools.compactMap {
+                    $0.objectValue?["name"]?.stringValue
+                }
+            }
+            let before = try listed()
+            #expect(before == ["find_contact", "add_note"])
+            _ = try await disable(fixture, kind, id)
+            let expected: [String] =
+                switch kind {
+                // The client is refused as it comes in, and a list is for nobody in particular.
+                case .client, .actor: before
+                case .tool: ["find_contact"]
+                default: []
+                }
+            for _ in 0..<2 {
+                #expect(try listed() == expected)
+                try await fixture.close()
+                try await fixture.open()
+            }
+            try await enable(fixture, kind, id)
+            #expect(try listed() == before)
+        }
+    }
+
     @Test(arguments: things)
     func `what was out when it was switched off stays dead, but for a tool, which has no tokens of its own`(
         kind: HallpassError.Disableable, id: String
