@@ -102,14 +102,21 @@ enum Fixture {
         client: String = "gateway", groups: [String] = [], expiresAt: Int64 = now + 60, txn: String? = nil,
         agents: [String]? = nil
     ) throws -> TokenRow {
-        TokenRow(
-            tenant: tenant, sequence: ledger.nextSequence(),
-            id: try #require(TokenID(bytes: RandomBytes.generate(count: TokenID.byteCount))), kind: kind,
-            deployment: try deployment(), client: try #require(ClientID(client)),
-            subject: try #require(Subject(subject)), groups: Set(groups.compactMap { GroupName($0) }),
-            expiresAt: expiresAt, transaction: txn.flatMap { TransactionID($0) },
-            act: try #require(ActorChain((agents ?? [client]).compactMap { Subject($0) })))
+        let claims = TokenClaims(
+            kind: kind, issuer: "https://hallpass.example",
+            audience: try #require(ResourceURI("https://crm.example/mcp")), subject: try #require(Subject(subject)),
+            act: try #require(ActorChain((agents ?? [client]).compactMap { Subject($0) })),
+            client: try #require(ClientID(client)), tenant: tenant, deployment: try deployment(),
+            tool: kind == .call ? ToolName("add_note") : nil,
+            scope: try #require(ScopeSet(spaceSeparated: "notes:write")),
+            argumentsDigest: nil, id: try #require(TokenID(bytes: RandomBytes.generate(count: TokenID.byteCount))),
+            transaction: txn.flatMap { TransactionID($0) }, sequence: ledger.nextSequence(), issuedAt: now,
+            expiresAt: expiresAt)
+        return TokenRow(claims, signature: signature(claims), groups: Set(groups.compactMap { GroupName($0) }))
     }
+
+    /// What a signature is to the ledger: 32 bytes that are others for other claims.
+    static func signature(_ claims: TokenClaims) -> SHA256Digest { SHA256.hash(claims.json.serialized()) }
 
     static func entry(
         _ action: LedgerAction, tenant: TenantID = acme, event: AuditEvent = .verify, nowSeconds: Int64 = now
@@ -143,8 +150,7 @@ extension Ledger {
         refusal: @escaping @Sendable (TokenBacking) -> Refusal? = { _ in nil }
     ) async throws -> Refusal? {
         let use = TokenUse(
-            tenant: row.tenant, sequence: row.sequence, id: row.id, consumes: consumes, names: row.names,
-            refusal: refusal)
+            row.shown, of: row.tenant, consumes: consumes, names: row.names, refusal: refusal)
         switch try await submit(Fixture.entry(.use(use), tenant: row.tenant)) {
         case .used: return nil
         case .refused(let refusal): return refusal
@@ -165,6 +171,8 @@ extension Ledger {
 }
 
 extension TokenRow {
+    var shown: ShownToken { ShownToken(sequence: sequence, signature: signature, expiresAt: expiresAt) }
+
     /// As the claims of the token would have it, signed by a key of 16 ones.
     func names(in dimension: RevocationDimension) -> [String] {
         switch dimension {

@@ -184,12 +184,12 @@ extension Broker {
             tool: request.tool, scope: decision.scope, argumentsDigest: request.argumentsDigest, id: id,
             transaction: request.transaction, sequence: sequence, issuedAt: now,
             expiresAt: now + decision.lifetimeSeconds)
-        let row = TokenRow(
-            tenant: client.tenant, sequence: sequence, id: id, kind: decision.kind, deployment: decision.deployment,
-            client: client.client.id, subject: request.actor.subject, groups: decision.groups,
-            expiresAt: claims.expiresAt, transaction: claims.transaction, act: claims.act)
         do throws(HallpassError) {
-            return (MintedToken(text: try TokenSigner.sign(claims, with: key), claims: claims), row)
+            let token = try TokenSigner.sign(claims, with: key)
+            return (
+                MintedToken(text: token.text, claims: claims),
+                TokenRow(claims, signature: token.signature, groups: decision.groups)
+            )
         } catch {
             throw Refusal(.requestShape, error)
         }

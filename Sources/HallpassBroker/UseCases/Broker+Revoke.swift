@@ -32,13 +32,17 @@ extension Broker {
         }
         let allowed = entry
         let action = LedgerAction.revokeToken(
-            sequence: token.claims.sequence, id: token.claims.id,
-            isCutOff: client.snapshot.revocations.revokes(token))
-        _ = try await submit(action, for: client.tenant) { outcome in
+            ShownToken(token), isCutOff: client.snapshot.revocations.revokes(token))
+        let outcome = try await submit(action, for: client.tenant) { outcome in
             var entry = allowed
-            if case .tokenRevoked(let wasLive) = outcome { entry.count = wasLive ? 1 : 0 }
+            switch outcome {
+            case .refused(let refusal): return entry.refused(refusal)
+            case .tokenRevoked(let wasLive): entry.count = wasLive ? 1 : 0
+            default: break
+            }
             return entry
         }
+        if case .refused(let refusal) = outcome { raiseAlarmIfKeyLeaked(refusal, token) }
     }
 
     /// A cutoff: everything minted up to now that matches is dead before this returns.

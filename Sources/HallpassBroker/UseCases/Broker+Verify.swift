@@ -69,8 +69,7 @@ extension Broker {
         entry.argumentsDigest = decision.argumentsDigest
         entry.durationMicroseconds = context.elapsedMicroseconds
         let use = TokenUse(
-            tenant: client.tenant, sequence: token.claims.sequence, id: token.claims.id,
-            consumes: token.claims.kind == .call,
+            ShownToken(token), of: client.tenant, consumes: token.claims.kind == .call,
             call: claim(callID, token.claims, command, decision, by: client), names: token.names,
             refusal: { decision.refusal($0) })
         let executed = entry
@@ -154,8 +153,8 @@ extension Broker {
         entry.durationMicroseconds = context.elapsedMicroseconds
         let active = entry
         let peek = TokenUse(
-            tenant: client.tenant, sequence: token.claims.sequence, id: token.claims.id, consumes: false,
-            names: token.names, refusal: { decision.refusal($0) })
+            ShownToken(token), of: client.tenant, consumes: false, names: token.names,
+            refusal: { decision.refusal($0) })
         let outcome = try await submit(.use(peek), for: client.tenant) { outcome in
             guard case .refused(let refusal) = outcome else { return active }
             return active.inactive(refusal)
@@ -190,7 +189,7 @@ extension Broker {
     }
 
     /// A good signature on a token that was never issued: someone else signs with this key.
-    private func raiseAlarmIfKeyLeaked(_ refusal: Refusal, _ token: VerifiedToken) {
+    func raiseAlarmIfKeyLeaked(_ refusal: Refusal, _ token: VerifiedToken) {
         guard refusal.error == .tokenNotIssued else { return }
         settings.alarm(.tokenNotIssued(tenant: token.claims.tenant, key: token.key))
     }

@@ -1,4 +1,4 @@
-import HallpassCrypto
+package import HallpassCrypto
 
 /// A token whose signature matched and whose claims are complete; only ``TokenVerifier``, in this file, can make one.
 ///
@@ -6,10 +6,13 @@ import HallpassCrypto
 package struct VerifiedToken: Sendable {
     package let claims: TokenClaims
     package let key: KeyID
+    /// Over header and claims; the ledger knows the token again by it.
+    package let signature: SHA256Digest
 
-    fileprivate init(claims: TokenClaims, key: KeyID) {
+    fileprivate init(claims: TokenClaims, key: KeyID, signature: SHA256Digest) {
         self.claims = claims
         self.key = key
+        self.signature = signature
     }
 }
 
@@ -35,6 +38,6 @@ package enum TokenVerifier {
         else {
             throw .malformedToken
         }
-        return VerifiedToken(claims: claims, key: key.id)
+        return VerifiedToken(claims: claims, key: key.id, signature: token.signature)
     }
 }

@@ -1,4 +1,5 @@
 package import HallpassCore
+package import HallpassCrypto
 
 /// One thing that must be durable before it is answered, with the audit record that says how it ended.
 package struct LedgerEntry: Sendable {
@@ -33,7 +34,7 @@ package enum LedgerAction: Sendable {
     /// What a server says of a call it was let through.
     case report(CallReport)
     /// Ends one token. `isCutOff`: it was dead already.
-    case revokeToken(sequence: Int64, id: TokenID, isCutOff: Bool)
+    case revokeToken(ShownToken, isCutOff: Bool)
     /// Ends every token minted up to now that matches.
     case revoke(RevocationDimension, id: String, author: String, reason: String)
     /// Switches something off, and ends the tokens that are out for it.
@@ -73,6 +74,8 @@ package struct TokenRow: Sendable {
     /// From ``Ledger/nextSequence()``.
     package let sequence: Int64
     package let id: TokenID
+    /// Over all its claims: what is shown later under its number is this token or another.
+    package let signature: SHA256Digest
     package let kind: TokenKind
     package let deployment: DeploymentID
     package let client: ClientID
@@ -86,28 +89,50 @@ package struct TokenRow: Sendable {
     package let agents: [String]?
 
     package init(
-        tenant: TenantID, sequence: Int64, id: TokenID, kind: TokenKind, deployment: DeploymentID, client: ClientID,
-        subject: Subject, groups: Set<GroupName>, expiresAt: Int64, transaction: TransactionID?, act: ActorChain
+        _ claims: TokenClaims, signature: SHA256Digest, groups: Set<GroupName>
     ) {
-        self.tenant = tenant
-        self.sequence = sequence
-        self.id = id
-        self.kind = kind
-        self.deployment = deployment
-        self.client = client
-        self.subject = subject
+        tenant = claims.tenant
+        sequence = claims.sequence
+        id = claims.id
+        self.signature = signature
+        kind = claims.kind
+        deployment = claims.deployment
+        client = claims.client
+        subject = claims.subject
         self.groups = groups
+        expiresAt = claims.expiresAt
+        transaction = claims.transaction
+        agents =
+            claims.act == Subject(client.rawValue).map { ActorChain($0) } ? nil : claims.act.subjects.map(\.rawValue)
+    }
+}
+
+/// A token that someone shows, as the ledger looks it up: by its number, and by its signature for the one it issued.
+///
+/// Number and id of a live token are no secret to whoever sees it. With a leaked key they can be signed under other claims,
+/// never under the same signature.
+package struct ShownToken: Sendable {
+    package let sequence: Int64
+    package let signature: SHA256Digest
+    /// Unix seconds.
+    package let expiresAt: Int64
+
+    package init(sequence: Int64, signature: SHA256Digest, expiresAt: Int64) {
+        self.sequence = sequence
+        self.signature = signature
         self.expiresAt = expiresAt
-        self.transaction = transaction
-        agents = act == Subject(client.rawValue).map { ActorChain($0) } ? nil : act.subjects.map(\.rawValue)
+    }
+
+    package init(_ token: VerifiedToken) {
+        self.init(
+            sequence: token.claims.sequence, signature: token.signature, expiresAt: token.claims.expiresAt)
     }
 }
 
 /// A token about to be used or looked at; everything that does not need the ledger has been checked.
 package struct TokenUse: Sendable {
     package let tenant: TenantID
-    package let sequence: Int64
-    package let id: TokenID
+    package let token: ShownToken
     /// `false` for a peek and for a session token.
     package let consumes: Bool
     /// What cutoffs may call it by. Runs on the writing thread: quick, no effects.
@@ -118,13 +143,12 @@ package struct TokenUse: Sendable {
     package let call: CallClaim?
 
     package init(
-        tenant: TenantID, sequence: Int64, id: TokenID, consumes: Bool, call: CallClaim? = nil,
+        _ token: ShownToken, of tenant: TenantID, consumes: Bool, call: CallClaim? = nil,
         names: @escaping @Sendable (RevocationDimension) -> [String],
         refusal: @escaping @Sendable (TokenBacking) -> Refusal?
     ) {
         self.tenant = tenant
-        self.sequence = sequence
-        self.id = id
+        self.token = token
         self.consumes = consumes
         self.names = names
         self.call = call

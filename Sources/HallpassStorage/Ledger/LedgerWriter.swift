@@ -134,9 +134,11 @@ final class LedgerWriter {
             case .unknown: return .refused(Refusal(.ledger, .notFound))
             case .conflict: return .refused(Refusal(.idempotency, .outcomeConflict))
             }
-        case .revokeToken(let sequence, let id, let isCutOff):
-            let wasGood = try tables.token.revoke(id, at: sequence, of: entry.tenant, nowSeconds: entry.nowSeconds)
-            return .tokenRevoked(wasLive: wasGood && !isCutOff)
+        case .revokeToken(let token, let isCutOff):
+            switch try tables.token.revoke(token, of: entry.tenant, nowSeconds: entry.nowSeconds) {
+            case .success(let wasGood): return .tokenRevoked(wasLive: wasGood && !isCutOff)
+            case .failure(let refusal): return .refused(refusal)
+            }
         case .revoke(let dimension, let id, let author, let reason):
             let cutoff = try cutOff(dimension, id, author: author, reason: reason, entry, db)
             return .cutoff(cutoff, liveTokens: liveTokens)

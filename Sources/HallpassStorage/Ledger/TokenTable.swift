@@ -18,8 +18,8 @@ final class TokenTable {
         insert = try db.makeStatement(
             sql: """
                 INSERT INTO token (tenant_id, sequence, token_id, kind, state, expires_at, connector_id, environment_id,
-                    client_id, subject, groups, approval, txn, agents)
-                VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    client_id, subject, groups, approval, txn, agents, signature)
+                VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         select = try db.makeStatement(
             sql: """
@@ -35,6 +35,7 @@ final class TokenTable {
             row.deployment.connector.rawValue, row.deployment.environment.rawValue, row.client.rawValue,
             row.subject.rawValue, row.groups.isEmpty ? nil : JSONColumn.text(row.groups.map(\.rawValue)),
             approval, row.transaction?.rawValue, row.agents.map(JSONColumn.text),
+            StoredToken.kept(row.signature),
         ])
     }
 
@@ -42,10 +43,8 @@ final class TokenTable {
     ///
     /// - Parameter cutoffs: of the tenant, as far as this process has made them.
     func refusal(_ use: TokenUse, cutoffs: RevocationCutoffs?) throws -> Refusal? {
-        guard let token = try find(use.id, at: use.sequence, of: use.tenant) else {
-            return Refusal(.ledger, .tokenNotIssued)
-        }
-        if let cutoffs, cutoffs.revokes(sequence: use.sequence, names: use.names) {
+        guard let token = try find(use.token, of: use.tenant) else { return Refusal(.ledger, .tokenNotIssued) }
+        if let cutoffs, cutoffs.revokes(sequence: use.token.sequence, names: use.names) {
             return Refusal(.revoked, .tokenRevoked)
         }
         switch State(rawValue: token.state) {
@@ -59,22 +58,23 @@ final class TokenTable {
 
     /// Takes the one use of a token that is for one use.
     func consume(_ use: TokenUse) throws {
-        if use.consumes { try set(.used, at: use.sequence, of: use.tenant) }
+        if use.consumes { try set(.used, at: use.token.sequence, of: use.tenant) }
     }
 
-    /// - Returns: whether the token was good until now.
-    func revoke(_ id: TokenID, at sequence: Int64, of tenant: TenantID, nowSeconds: Int64) throws -> Bool {
-        guard let token = try find(id, at: sequence, of: tenant), token.state == State.issued.rawValue else {
-            return false
+    /// - Returns: whether the token was good until now. One that has expired may have been swept away, and is no forgery.
+    func revoke(_ shown: ShownToken, of tenant: TenantID, nowSeconds: Int64) throws -> Result<Bool, Refusal> {
+        guard let token = try find(shown, of: tenant) else {
+            return nowSeconds < shown.expiresAt ? .failure(Refusal(.ledger, .tokenNotIssued)) : .success(false)
         }
-        try set(.revoked, at: sequence, of: tenant)
-        return nowSeconds < token.expiresAt
+        guard token.state == State.issued.rawValue else { return .success(false) }
+        try set(.revoked, at: shown.sequence, of: tenant)
+        return .success(nowSeconds < token.expiresAt)
     }
 
-    /// - Returns: `nil` where no such token was issued, whatever else has its number.
-    private func find(_ id: TokenID, at sequence: Int64, of tenant: TenantID) throws -> StoredToken? {
-        guard let token = try StoredToken.fetchOne(select, arguments: [tenant.rawValue, sequence]),
-            token.id.elementsEqual(id.bytes)
+    /// - Returns: `nil` where this token was not issued, whatever else has its number.
+    private func find(_ shown: ShownToken, of tenant: TenantID) throws -> StoredToken? {
+        guard let token = try StoredToken.fetchOne(select, arguments: [tenant.rawValue, shown.sequence]),
+            token.isSigned(shown.signature)
         else { return nil }
         return token
     }

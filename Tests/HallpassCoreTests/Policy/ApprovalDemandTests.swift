@@ -133,7 +133,7 @@ extension ApprovalDemandTests {
             deployment: fixture.billing, tool: isSession ? nil : "issue_refund", scope: "refunds:write",
             argumentsDigest: nil, id: try #require(TokenID(bytes: [UInt8](repeating: 1, count: 16))), transaction: nil,
             sequence: 1, issuedAt: Fixture.now, expiresAt: Fixture.now + 60)
-        let token = try fixture.verified(Array(TokenSigner.sign(claims, with: key).utf8))
+        let token = try fixture.verified(Array(TokenSigner.sign(claims, with: key).text.utf8))
         var query = VerifyQuery(tool: "issue_refund", arguments: request(cents).arguments)
         query.idempotencyKey = "key-1"
         let context = VerifyContext(

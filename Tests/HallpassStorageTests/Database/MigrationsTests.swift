@@ -20,6 +20,7 @@ struct MigrationsTests {
         (version: 10, digest: "BQkdVwMeNE0x7wc_apepoL7oS5lvSvH4flPsZoIcJhY"),
         (version: 11, digest: "35bIXp4YymW1Mb9uBHHJ7nxHfkGK7bTQ5wDRSi141X0"),
         (version: 12, digest: "L84sErZazvyzEnHdOvEE-mHNJi3wK7pPhDH29Udi398"),
+        (version: 13, digest: "Y0ZoIr0mNYZcH_-6u6Nx05OTHcQp2lonMCe7PWVv1yg"),
     ])
     func `a released migration makes what it always made`(version: Int, digest: String) throws {
         let queue = try DatabaseQueue()
@@ -30,7 +31,23 @@ struct MigrationsTests {
         #expect(Base64URL.encode(SHA256.hash(Array(schema.joined(separator: "\n").utf8))) == digest)
     }
 
-    @Test func `every released version is pinned`() { #expect(Migrations.head == 12) }
+    @Test func `every released version is pinned`() { #expect(Migrations.head == 13) }
+
+    @Test func `tokens whose signature was not kept end when it begins to be`() throws {
+        let queue = try DatabaseQueue()
+        let state = try queue.writeWithoutTransaction { db in
+            try Migrations.run(on: db, to: 12)
+            try db.execute(
+                sql: """
+                    INSERT INTO token (tenant_id, sequence, token_id, kind, state, expires_at, connector_id, environment_id,
+                        client_id, subject)
+                    VALUES ('acme', 1, zeroblob(16), 0, 0, 9, 'crm-mcp', 'prod', 'gateway', 'alice')
+                    """)
+            try Migrations.run(on: db)
+            return try Int.fetchOne(db, sql: "SELECT state FROM token")
+        }
+        #expect(state == 2)
+    }
 
     @Test func `running again changes nothing`() throws {
         let queue = try DatabaseQueue()

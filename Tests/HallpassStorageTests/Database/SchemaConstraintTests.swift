@@ -74,6 +74,10 @@ struct SchemaConstraintTests {
         "INSERT INTO token (\(tokenColumns)) VALUES ('acme', 1, \(id), 2, 0, 0, 'crm', 'prod', 'gateway', 'bob')",
         "INSERT INTO token (\(tokenColumns)) VALUES ('acme', 1, \(id), 1, 1, 0, 'crm', 'prod', 'gateway', 'bob')",
         "INSERT INTO token (\(tokenColumns)) VALUES ('acme', 1, zeroblob(17), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob')",
+        """
+        INSERT INTO token (\(tokenColumns), signature)
+        VALUES ('acme', 1, \(id), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob', zeroblob(15))
+        """,
         "INSERT INTO audit_record VALUES ('acme', 0, 0, zeroblob(32), '{}')",
         "INSERT INTO audit_record VALUES ('acme', 1, 0, zeroblob(33), '{}')",
         "INSERT INTO ledger_state VALUES (2, 0)",

@@ -3,6 +3,7 @@ import HallpassCore
 import HallpassCrypto
 import HallpassStorage
 import Logging
+import StrictJSON
 import Testing
 
 @testable import hallpass
@@ -34,12 +35,15 @@ struct LedgerSweepTests {
     }
 
     private func issue(on ledger: Ledger) async throws {
-        let row = TokenRow(
-            tenant: .platform, sequence: ledger.nextSequence(),
-            id: try #require(TokenID(bytes: RandomBytes.generate(count: TokenID.byteCount))), kind: .call,
-            deployment: try #require(DeploymentID("crm-mcp@prod")), client: try #require(ClientID("gateway")),
-            subject: try #require(Subject("alice")), groups: [], expiresAt: Self.expiry, transaction: nil,
-            act: ActorChain(try #require(Subject("gateway"))))
+        let claims = TokenClaims(
+            kind: .call, issuer: "https://hallpass.example",
+            audience: try #require(ResourceURI("https://crm.example/mcp")), subject: try #require(Subject("alice")),
+            act: ActorChain(try #require(Subject("gateway"))), client: try #require(ClientID("gateway")),
+            tenant: .platform, deployment: try #require(DeploymentID("crm-mcp@prod")), tool: ToolName("add_note"),
+            scope: try #require(ScopeSet(spaceSeparated: "notes:write")), argumentsDigest: nil,
+            id: try #require(TokenID(bytes: RandomBytes.generate(count: TokenID.byteCount))), transaction: nil,
+            sequence: ledger.nextSequence(), issuedAt: Self.expiry - 60, expiresAt: Self.expiry)
+        let row = TokenRow(claims, signature: SHA256.hash(claims.json.serialized()), groups: [])
         _ = try await ledger.submit(
             LedgerEntry(tenant: .platform, action: .issue(row), nowSeconds: Self.expiry - 60) { _ in
                 AuditEntry(event: .mint, decision: .allow, timeMilliseconds: 0, requestID: "r")
