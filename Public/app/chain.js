@@ -2,6 +2,7 @@
 //
 // hash = SHA-256(0x00 ‖ hash of the record before ‖ record), the record being the canonical text that the server gives.
 import { get, inTenant } from './api.js';
+import { Mistake } from './form.js';
 
 const text = new TextEncoder();
 const PAGE = 500;
@@ -9,26 +10,41 @@ const PAGE = 500;
 /**
  * @param onProgress called after each page with how many records fit so far and how many there are.
  * @param checkpoint `{ seq, hash }` noted before, or `null`.
- * @returns `{ head: { seq, hash }, checkpointIsMet }`
+ * @returns `{ head: { seq, hash }, begin }`; `begin` is the checkpoint that the chain goes on from where its oldest records were
+ *   trimmed, `null` where it is whole.
  * @throws {Break} naming the first record that does not fit.
+ * @throws {Mistake} for a checkpoint of records that are no longer there.
  */
 export async function verifyChain({ tenant, checkpoint, signal, onProgress }) {
   const head = { seq: 0, hash: new Uint8Array(32) };
   let checkpointIsMet = null;
   let end = null;
-  do {
-    const page = await get(inTenant(tenant, 'audit', 'chain'), { after: head.seq, limit: PAGE }, signal);
+  let begin = null;
+  let asked = ask(head.seq);
+  while (asked) {
+    const page = await asked;
     // The first answer's head is the goal: the chain grows while it is read, and reading it makes no record.
     end ??= page.head;
-    if (page.items.length === 0) break;
-    for (const item of page.items) {
-      await append(head, item, tenant);
-      if (checkpoint && item.seq === checkpoint.seq) checkpointIsMet = encode(head.hash) === checkpoint.hash;
+    const trimmed = page.trimmed?.checkpoint;
+    if (trimmed && trimmed.seq > head.seq) {
+      begin = trimmed;
+      Object.assign(head, { seq: trimmed.seq, hash: decode(trimmed.hash) });
+      if (checkpoint?.seq === trimmed.seq) checkpointIsMet = checkpoint.hash === trimmed.hash;
     }
+    if (page.items.length === 0) break;
+    const last = page.items.at(-1).seq;
+    // The next ones come in while these are hashed.
+    asked = last > head.seq && last < end.seq ? ask(last) : null;
+    await append(head, page.items, tenant);
+    const noted = checkpoint && page.items.find((item) => item.seq === checkpoint.seq);
+    if (noted) checkpointIsMet = noted.hash === checkpoint.hash;
     onProgress(head.seq, Math.max(end.seq, head.seq));
     signal.throwIfAborted();
-  } while (head.seq < end.seq);
+  }
   if (head.seq < end.seq) throw new Break(head.seq + 1, 'it is missing: the server says that the chain goes on.');
+  if (checkpoint && checkpointIsMet === null && checkpoint.seq < begin?.seq) throw new Mistake(
+    `The noted head is of record ${checkpoint.seq}, and those up to ${begin.seq} were trimmed since. Give a later one, or none.`,
+  );
   if (checkpoint && checkpointIsMet === null) throw new Break(
     head.seq + 1,
     `the chain ends before the noted head at ${checkpoint.seq}: records were cut off.`,
@@ -37,7 +53,14 @@ export async function verifyChain({ tenant, checkpoint, signal, onProgress }) {
     checkpoint.seq,
     'its hash is not the one that was noted: the chain was written anew.',
   );
-  return { head: { seq: head.seq, hash: encode(head.hash) } };
+  return { head: { seq: head.seq, hash: encode(head.hash) }, begin };
+
+  function ask(after) {
+    const answer = get(inTenant(tenant, 'audit', 'chain'), { after, limit: PAGE }, signal);
+    // Told where it is awaited; if a break is found first, by nobody.
+    answer.catch(() => {});
+    return answer;
+  }
 }
 
 /** Where the chain breaks. */
@@ -48,27 +71,38 @@ class Break extends Error {
   }
 }
 
-async function append(head, item, tenant) {
-  if (item.seq !== head.seq + 1) throw new Break(
-    head.seq + 1,
-    `the next one is ${item.seq}: a record was removed, inserted or moved.`,
-  );
-  const record = text.encode(item.record);
-  const hashed = new Uint8Array(1 + 32 + record.length);
-  hashed.set(head.hash, 1);
-  hashed.set(record, 33);
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', hashed));
-  if (encode(hash) !== item.hash) throw new Break(
-    item.seq,
-    'its hash does not match: it, or the one before it, was changed.',
-  );
-  const said = parse(item.record);
-  if (said?.tenant !== tenant || said?.seq !== item.seq) throw new Break(
-    item.seq,
-    'it names another tenant or another place than where it lies.',
-  );
-  head.seq = item.seq;
-  head.hash = hash;
+/**
+ * Each record is hashed onto the hash that the one before it says of itself, all of a page at once, and each hash is compared
+ * with what its record says: from the first on, what is said is then what was computed.
+ */
+async function append(head, items, tenant) {
+  const before = [head.hash, ...items.map((item) => decode(item.hash))];
+  const hashes = await Promise.all(items.map((item, index) => hash(before[index], item.record)));
+  for (const [index, item] of items.entries()) {
+    if (item.seq !== head.seq + 1) throw new Break(
+      head.seq + 1,
+      `the next one is ${item.seq}: a record was removed, inserted or moved.`,
+    );
+    if (encode(hashes[index]) !== item.hash) throw new Break(
+      item.seq,
+      'its hash does not match: it, or the one before it, was changed.',
+    );
+    const said = parse(item.record);
+    if (said?.tenant !== tenant || said?.seq !== item.seq) throw new Break(
+      item.seq,
+      'it names another tenant or another place than where it lies.',
+    );
+    head.seq = item.seq;
+    head.hash = hashes[index];
+  }
+}
+
+async function hash(before, record) {
+  const bytes = text.encode(record);
+  const hashed = new Uint8Array(1 + before.length + bytes.length);
+  hashed.set(before, 1);
+  hashed.set(bytes, 1 + before.length);
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', hashed));
 }
 
 function parse(record) {
@@ -83,3 +117,12 @@ function parse(record) {
 const encode = (bytes) => btoa(
   String.fromCharCode(...bytes),
 ).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+
+/** The bytes of a hash; none where it is no hash, which then fits nothing. */
+function decode(text) {
+  try {
+    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0));
+  } catch {
+    return new Uint8Array();
+  }
+}

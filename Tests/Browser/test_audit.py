@@ -102,6 +102,26 @@ def test_a_changed_a_missing_and_a_cut_off_record_are_named(visit):
     assert "written anew" in verify(lambda body: None, f"1:{'A' * 43}")
 
 
+def test_a_chain_whose_oldest_records_were_trimmed_is_verified_from_there(visit):
+    adam = visit("adam")
+    page = adam.open("acme/audit/chain")
+
+    def trimmed(route):
+        reply = route.fetch()
+        body = reply.json()
+        body["trimmed"] = {"signature": "A" * 86, "checkpoint": {
+            "tenant": "acme", "seq": 3, "hash": body["items"][2]["hash"], "time": "2026-11-01T00:00:00Z"}}
+        del body["items"][:3]
+        route.fulfill(response=reply, body=json.dumps(body))
+
+    adam.context.route("**/audit/chain?*", trimmed)
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("Its records up to 3 were trimmed")).to_be_visible()
+    page.get_by_label("Noted head").fill(f"2:{'A' * 43}")
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_role("alert")).to_contain_text("were trimmed since")
+
+
 def test_what_is_filtered_is_saved_as_lines(visit):
     page = visit("adam").open("acme/audit?decision=deny")
     with page.expect_download() as download:

@@ -3,7 +3,7 @@ import { verifyChain } from '../chain.js';
 import { copyable } from '../copy.js';
 import { h, show } from '../dom.js';
 import { field, form, Mistake } from '../form.js';
-import { number, plural } from '../format.js';
+import { number, plural, time } from '../format.js';
 import { problemPanel } from '../problem.js';
 import { link } from '../router.js';
 import { frame } from '../shell.js';
@@ -46,18 +46,21 @@ export default function chain({ tenant, signal }) {
       ),
     );
     try {
-      const { head } = await verifyChain({
+      const { head, begin } = await verifyChain({
         tenant, checkpoint, signal: AbortSignal.any([signal, stop.signal]), onProgress: (done, all) => {
           bar.max = all || 1;
           bar.value = done;
           show(status, `${number(done)} of ${plural(all, 'record')} fit…`);
         },
       });
-      show(result, h('div.card.narrow.stack', h(
-        'p',
-        h('span.badge.state-good', 'whole'),
-        ` The chain of ${tenant} is whole: ${plural(head.seq, 'record')}.`,
-      ),
+      show(result, h('div.card.narrow.stack',
+        h(
+          'p',
+          h('span.badge.state-good', 'whole'),
+          ` The chain of ${tenant} is whole: ${plural(head.seq - (begin?.seq ?? 0), 'record')}.`,
+        ),
+        begin && h('p.note.warn', `Its records up to ${number(begin.seq)} were trimmed; it goes on from a checkpoint of `, time(begin.time),
+          '. That nobody but this server made that checkpoint is told by ', h('code', 'hallpass audit verify'), '.'),
         h('p', 'Head ', copyable(`${head.seq}:${head.hash}`)), h(
           'p.hint',
           'Note it somewhere this machine cannot reach, and give it back the next time.',
