@@ -110,6 +110,15 @@ export const put = async (path, document, tag) => {
   return (await request('PUT', path, { body: document, headers })).value;
 };
 
+/** The first page that has something on it: one search of the audit looks through a part, so that its page may be empty. */
+export async function page(path, query, signal) {
+  let answer;
+  do {
+    answer = await get(path, { ...query, cursor: answer?.next_cursor ?? query.cursor }, signal);
+  } while (answer.items.length === 0 && answer.next_cursor);
+  return answer;
+}
+
 /** Walks a list page by page; yields the items of each. */
 export async function* pages(path, query, signal) {
   let cursor;

@@ -1,5 +1,5 @@
 // What needs someone now, and where it is dealt with.
-import { get, inTenant, pages } from './api.js';
+import { get, inTenant, page, pages } from './api.js';
 import { needsSomeone } from './credential-table.js';
 import { h } from './dom.js';
 import { plural } from './format.js';
@@ -65,7 +65,7 @@ const item = (kind, word, address, text) => h('li', h(`span.badge.state-${kind}`
 async function alarms(tenant, signal) {
   const since = new Date(Date.now() - DAY_MILLISECONDS).toISOString().replace(/\.\d+Z$/, 'Z');
   const query = { code: 'token_not_issued', since };
-  const { items } = await get(inTenant(tenant, 'audit'), { ...query, limit: 1 }, signal);
+  const { items } = await page(inTenant(tenant, 'audit'), { ...query, limit: 1 }, signal);
   return items.length > 0 && item(
     'bad', 'alarm', link([tenant, 'audit'], query),
     'A token with a good signature that was never issued: a signing key may have leaked.',

@@ -1,5 +1,5 @@
 // Long lists: a table, a page at a time, with a way on as long as there is more.
-import { get } from './api.js';
+import { page } from './api.js';
 import { h, show } from './dom.js';
 import { problemPanel } from './problem.js';
 import { link, replace } from './router.js';
@@ -34,7 +34,7 @@ export async function pagedList({ path, query, signal, columns, empty, caption, 
   return h('div', holder, foot);
 
   async function load(cursor) {
-    const answer = await get(path, { ...query, limit, cursor }, signal);
+    const answer = await page(path, { ...query, limit, cursor }, signal);
     if (shown === 0 && answer.items.length === 0) return show(holder, empty);
     if (shown === 0) show(holder, table(columns, answer.items, { caption, row }));
     else holder.querySelector('tbody').append(...answer.items.map((item) => tableRow(columns, item, row)));

@@ -11,6 +11,7 @@ package final class Broker: Sendable {
     let ledger: Ledger
     let registryStore: RegistryStore
     let auditStore: AuditStore
+    let activityCounts: ActivityCounts
     let approvalStore: ApprovalStore
     let accountStore: AccountStore
     let checkpointStore: CheckpointStore
@@ -51,6 +52,7 @@ package final class Broker: Sendable {
         publishedKeys = PublishedKeys(source: keySets, clock: clock, report: settings.alarm)
         registryStore = RegistryStore(database: database, ledger: ledger)
         auditStore = AuditStore(database: database)
+        activityCounts = ActivityCounts(store: auditStore)
         approvalStore = ApprovalStore(database: database)
         accountStore = AccountStore(database: database, ledger: ledger)
         passwords = try PasswordWork(cost: settings.passwordCost)

@@ -161,4 +161,6 @@ package enum Limits {
     package static let feedBacklogEvents = 256
     /// Rows of one page of a list.
     package static let pageSize: ClosedRange<Int> = 1...500
+    /// How many audit records one request looks through: about a tenth of a second's reading.
+    package static let auditRecordsPerSearch: Int64 = 100_000
 }

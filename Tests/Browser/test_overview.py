@@ -96,7 +96,7 @@ def test_a_new_call_is_drawn_by_itself_and_silence_is_called_stale(visit, office
     office.broker.use(office.broker.call_token("find_contact"))
     page.clock.run_for(11_000)
     expect(executed).to_have_text(str(before + 1))
-    dana.context.route("**/audit?*", lambda route: route.abort())
+    dana.context.route("**/activity?*", lambda route: route.abort())
     page.clock.run_for(11_000)
     expect(page.get_by_text("stale", exact=True)).to_be_visible()
     dana.context.unroute_all()

@@ -107,6 +107,24 @@ struct AuditTests {
         }
     }
 
+    @Test func `what became of the calls of late is counted by the minute`() async throws {
+        try await TestServer.run { server in
+            let token = try await Flow.mintedToken(server)
+            for _ in 0..<2 { _ = try await Flow.verify(token, server) }
+            let admin = try server.fixture.acme("admin")
+            let answer = try await server.ask(.get, "/v1/tenants/acme/activity?minutes=5", as: admin).json()
+            #expect(answer["complete"] == true)
+            let minute = try required(answer["minutes"]?.arrayValue?.first?.objectValue)
+            #expect(minute["execute"] == 1)
+            #expect(minute["replay"] == 0)
+            #expect(minute["deny"] == 1)
+            #expect(answer["codes"] == [["code": "token_already_used", "count": 1]])
+            let elsewhere = try await server.ask(
+                .get, "/v1/tenants/globex/activity", as: try server.fixture.globex("admin"))
+            #expect(try elsewhere.json()["minutes"] == [])
+        }
+    }
+
     @Test func `the chain can be verified from its answers alone`() async throws {
         try await TestServer.run { server in
             for _ in 0..<3 { _ = try await Flow.mintedToken(server) }

@@ -1,5 +1,5 @@
 // One audit record: what was decided and which check said so, what happened around it, how to ask for it elsewhere.
-import { get, inTenant } from '../api.js';
+import { get, inTenant, page } from '../api.js';
 import { auditColumns } from '../audit-table.js';
 import { copyTextButton, copyable } from '../copy.js';
 import { h } from '../dom.js';
@@ -144,9 +144,9 @@ function cutOffs(tenant, one) {
 async function neighbours(tenant, one, signal) {
   const [name, id] = one.txn ? ['txn', one.txn] : ['jti', one.jti];
   if (!id) return null;
-  const { items, next_cursor: isMore } = await get(inTenant(tenant, 'audit'), { [name]: id, limit: 50 }, signal);
+  const { items, next_cursor: isMore } = await page(inTenant(tenant, 'audit'), { [name]: id, limit: 50 }, signal);
   const others = items.filter((other) => other.seq !== one.seq);
-  if (others.length === 0) return null;
+  if (others.length === 0 && !isMore) return null;
   return h('section', h('div.section-head', h(
     'h2',
     name === 'txn' ? 'In the same transaction' : 'About the same token',

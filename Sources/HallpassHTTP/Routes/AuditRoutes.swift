@@ -11,6 +11,7 @@ struct AuditRoutes {
 
     var routes: [Route] {
         [
+            Route(.get, "/v1/tenants/{tenant}/activity", .adminRead, .none, activity),
             Route(.get, "/v1/tenants/{tenant}/audit", .adminRead, .none, list),
             Route(.get, "/v1/tenants/{tenant}/audit/chain", .auditExport, .none, chain),
             Route(.get, "/v1/tenants/{tenant}/audit/checkpoints", .auditExport, .none, checkpoints),
@@ -18,14 +19,26 @@ struct AuditRoutes {
         ]
     }
 
+    /// `{"items","next_cursor"?}`; a page may be empty and have more after it.
     @Sendable
     private func list(_ call: Call) async throws -> Answer {
         let admin = try call.admin(broker)
         let (page, filter) = try call.query { reader in (Page(reading: reader), AuditQuery(reading: reader)) }
         var query = filter
         query.before = try page.afterNumber()
-        query.limit = page.limit + 1
-        return page.answer(try await broker.audit(query, by: admin), key: { String($0.sequence) }, \.json)
+        query.limit = page.limit
+        let found = try await broker.audit(query, by: admin)
+        var object = JSONObject()
+        object["items"] = .array(found.records.map(\.json))
+        if let next = found.next { object["next_cursor"] = Page.cursor(String(next)) }
+        return Answer(.ok, object)
+    }
+
+    @Sendable
+    private func activity(_ call: Call) async throws -> Answer {
+        let admin = try call.admin(broker)
+        let minutes = try call.query { reader in reader.optionalNumber("minutes", in: 1...Activity.keptMinutes) ?? 60 }
+        return Answer(.ok, try await broker.activity(minutes: minutes, by: admin).json)
     }
 
     /// `{"items":[{"seq","hash","record"}],"head":{"seq","hash"}}`: each record as its canonical text, which is what the

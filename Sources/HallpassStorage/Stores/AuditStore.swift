@@ -3,7 +3,7 @@ package import HallpassCore
 
 /// Reads the tenants' audit chains; only ``Ledger`` writes them.
 package struct AuditStore: Sendable {
-    private let database: HallpassDatabase
+    let database: HallpassDatabase
 
     package init(database: HallpassDatabase) { self.database = database }
 
@@ -17,13 +17,22 @@ package struct AuditStore: Sendable {
         }
     }
 
-    /// - Returns: newest first.
-    package func list(_ tenant: TenantID, _ query: AuditQuery) async throws -> [AuditRecord] {
+    package func list(_ tenant: TenantID, _ query: AuditQuery) async throws -> AuditPage {
         let condition = query.condition
         return try await database.read { db in
-            try Self.fetch(
-                db, tenant: tenant, "\(condition.sql) ORDER BY sequence DESC LIMIT ?",
-                arguments: condition.arguments + [query.limit])
+            let end = try query.before ?? Self.head(db, tenant).sequence + 1
+            let start = max(0, end - query.reach)
+            // One beyond the limit, to know whether there are more.
+            let found = try Self.fetch(
+                db, tenant: tenant,
+                "AND sequence >= ? AND sequence < ?\(condition.sql) ORDER BY sequence DESC LIMIT ?",
+                arguments: [start, end] + condition.arguments + [query.limit + 1])
+            let records = Array(found.prefix(query.limit))
+            if found.count > query.limit { return AuditPage(records: records, next: records.last?.sequence) }
+            let isMore = try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM audit_record WHERE tenant_id = ? AND sequence < ?)",
+                arguments: [tenant.rawValue, start])
+            return AuditPage(records: records, next: isMore == true ? start : nil)
         }
     }
 

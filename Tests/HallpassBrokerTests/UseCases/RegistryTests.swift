@@ -146,7 +146,7 @@ struct RegistryTests {
             let admin = try fixture.admin(of: "acme")
             #expect(try fixture.broker.registry(by: admin).tenant.id == "acme")
             await #expect(throws: HallpassError.self) { try await fixture.broker.audit(.init(), by: admin) }
-            #expect(try await fixture.broker.audit(.init(), by: fixture.admin(of: "platform")).isEmpty == false)
+            #expect(try await fixture.broker.audit(.init(), by: fixture.admin(of: "platform")).records.isEmpty == false)
         }
     }
 

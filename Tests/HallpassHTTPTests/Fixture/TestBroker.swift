@@ -99,9 +99,8 @@ final class TestBroker: Sendable {
     /// The newest record of a tenant's chain.
     func lastRecord(of tenant: String) async throws -> JSONObject {
         let store = AuditStore(database: database)
-        var query = AuditQuery(limit: 1)
-        query.before = nil
-        let record = try required(try await store.list(try required(TenantID(tenant)), query).first)
+        let page = try await store.list(try required(TenantID(tenant)), AuditQuery(limit: 1))
+        let record = try required(page.records.first)
         return try required(try JSONParser.parse(record.canonical).objectValue)
     }
 

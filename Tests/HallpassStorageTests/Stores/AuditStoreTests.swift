@@ -78,10 +78,11 @@ struct AuditStoreTests {
             }
             expect(Array((1...10).reversed())) { _ in }
             for (query, sequences) in queries {
-                let found = try await storage.audit.list(Fixture.acme, query)
+                let found = try await storage.audit.list(Fixture.acme, query).records
                 #expect(found.map(\.sequence) == sequences)
                 let elsewhere = try await storage.audit.list(Fixture.globex, query)
-                #expect(elsewhere.isEmpty)
+                #expect(elsewhere.records.isEmpty)
+                #expect(elsewhere.next == nil)
             }
         }
     }
@@ -91,15 +92,34 @@ struct AuditStoreTests {
             for second: Int64 in 1...5 { try await storage.record { $0.timeMilliseconds = second * 1_000 } }
             var query = AuditQuery(limit: 2)
             let first = try await storage.audit.list(Fixture.acme, query)
-            query.before = first.last?.sequence
+            query.before = first.next
             let second = try await storage.audit.list(Fixture.acme, query)
-            #expect(first.map(\.sequence) == [5, 4])
-            #expect(second.map(\.sequence) == [3, 2])
+            query.before = second.next
+            let third = try await storage.audit.list(Fixture.acme, query)
+            #expect(first.records.map(\.sequence) == [5, 4])
+            #expect(second.records.map(\.sequence) == [3, 2])
+            #expect(third.records.map(\.sequence) == [1])
+            #expect(third.next == nil)
             var bounded = AuditQuery()
             bounded.since = 2_000
             bounded.until = 4_000
             let between = try await storage.audit.list(Fixture.acme, bounded)
-            #expect(between.map(\.sequence) == [3, 2])
+            #expect(between.records.map(\.sequence) == [3, 2])
+        }
+    }
+
+    @Test func `a search looks at a stretch of the chain at a time, and says where to look on`() async throws {
+        try await Storage.with { storage in
+            for number in 1...7 { try await storage.record { $0.requestID = "r-\(number)" } }
+            var query = AuditQuery(reach: 3)
+            query.requestID = "r-2"
+            var stretches: [[Int64]] = []
+            repeat {
+                let page = try await storage.audit.list(Fixture.acme, query)
+                stretches.append(page.records.map(\.sequence))
+                query.before = page.next
+            } while query.before != nil
+            #expect(stretches == [[], [2], []])
         }
     }
 

@@ -49,7 +49,8 @@ struct AuditListCommand: ClientCommand {
                 throw CommandFailure.badAnswer("The server's list has no items.")
             }
             records += items
-            cursor = items.isEmpty ? nil : page["next_cursor"]?.stringValue
+            // A page may be empty and have more after it: a request looks through a part of the chain.
+            cursor = page["next_cursor"]?.stringValue
         } while cursor != nil && records.count < count
         return Array(records.prefix(count))
     }
