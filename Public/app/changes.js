@@ -4,8 +4,9 @@ import { number, plural, pretty } from './format.js';
 
 const WORDS = { create: 'added', update: 'changed', delete: 'removed' };
 
-// A large apply changes more than a browser draws in a moment.
+// A large apply changes more than a browser draws in a moment, and more than is fetched without being asked for.
 const AT_ONCE = 100;
+export const LARGE = 1_000;
 
 /** `changes` of a plan (`fields`) or of a difference (`members` with before and after), some at a time. */
 export function changeList(changes) {

@@ -1,13 +1,10 @@
 // The revisions that touched one connector or its deployments.
 import { get, inTenant } from './api.js';
-import { changeList } from './changes.js';
+import { changeList, LARGE } from './changes.js';
 import { h, show } from './dom.js';
 import { plural, time } from './format.js';
 import { problemPanel } from './problem.js';
 import { link } from './router.js';
-
-// A difference is answered whole; one of that many documents takes a while.
-const LARGE = 1_000;
 
 export async function historyTab({ tenant, name, signal }) {
   const { items } = await get(inTenant(tenant, 'revisions'), { limit: 20 }, signal);

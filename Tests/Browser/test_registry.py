@@ -145,3 +145,20 @@ def test_an_environment_is_made_changed_and_removed(visit):
     page.get_by_role("button", name="Remove staging").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_role("row", name=re.compile("staging"))).to_have_count(0)
+
+
+def test_a_revision_of_thousands_of_documents_is_fetched_only_when_asked_for_and_drawn_some_at_a_time(visit, office):
+    dana = visit("dana")
+    # As the server would answer after a very large apply.
+    dana.context.route("**/revisions?*", lambda route: route.fulfill(json={"items": [
+        {"revision": 1, "time": "2026-11-21T05:00:00Z", "author": "client:ops", "changes": 52_000, "summary": "apply"}]}))
+    dana.context.route("**/revisions/1", lambda route: route.fulfill(json={"revision": 1, "documents": [
+        {"kind": "Environment", "id": f"place-{number}"} for number in range(250)]}))
+    page = dana.open("acme/history/1")
+    expect(page.get_by_text("It changed 52,000 documents")).to_be_visible()
+    page.get_by_role("button", name="Show them").click()
+    expect(page.locator(".diff > li")).to_have_count(100)
+    page.get_by_role("button", name="Show more").click()
+    page.get_by_role("button", name="Show more").click()
+    expect(page.locator(".diff > li")).to_have_count(250)
+    expect(page.get_by_text("250 of 250 shown.")).to_be_visible()

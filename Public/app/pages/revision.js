@@ -1,8 +1,10 @@
 // One revision: what it changed, how it differs from now, and going back to it.
 import { get, inTenant, post } from '../api.js';
-import { changeList, summary } from '../changes.js';
+import { changeList, LARGE, summary } from '../changes.js';
 import { confirmDialog } from '../dialog.js';
-import { h } from '../dom.js';
+import { h, show } from '../dom.js';
+import { plural } from '../format.js';
+import { problemPanel } from '../problem.js';
 import { go, link } from '../router.js';
 import { showSecrets } from '../secret.js';
 import { may } from '../session.js';
@@ -11,13 +13,17 @@ import { frame } from '../shell.js';
 export default async function revision({ tenant, revision: text, query, signal }) {
   const number = Number(text);
   const path = (...rest) => inTenant(tenant, 'revisions', ...rest);
-  const { items: [newest] } = await get(path(), { limit: 1 }, signal);
-  const current = newest?.revision ?? 0;
+  const { items } = await get(path(), { limit: 500 }, signal);
+  const current = items[0]?.revision ?? 0;
   const isCurrent = number === current;
   const against = isCurrent || query.against !== 'now' ? 'before' : 'now';
-  const { changes } = against === 'now'
-    ? await get(path(text, 'diff'), { to: current }, signal)
-    : await before(path, number, text, signal);
+  const differences = async () => {
+    const { changes } = against === 'now'
+      ? await get(path(text, 'diff'), { to: current }, signal)
+      : await before(path, number, text, signal);
+    return [h('p.muted', summary(changes)), changeList(changes)];
+  };
+  const size = items.find((one) => one.revision === number)?.changes ?? 0;
   const canRestore = !isCurrent && may('change_registry', tenant);
   return frame(`Revision ${text}`, {
     trail: h('a', { href: link([tenant, 'history']) }, 'History'),
@@ -34,7 +40,7 @@ export default async function revision({ tenant, revision: text, query, signal }
         },
         name,
       ))),
-  h('p.muted', summary(changes)), changeList(changes));
+  size > LARGE && against === 'before' ? onDemand(size, differences) : await differences());
 
   async function restore() {
     const plan = await get(path(String(current), 'diff'), { to: number });
@@ -52,6 +58,24 @@ export default async function revision({ tenant, revision: text, query, signal }
     if (!done) return;
     await showSecrets(done.secrets);
     go(link([tenant, 'history', String(done.revision)]));
+  }
+}
+
+/** A difference is answered whole: one of so many documents is fetched only for whoever wants to see it. */
+function onDemand(size, differences) {
+  const holder = h('div');
+  const button = h('button', { type: 'button', onclick: load }, 'Show them');
+  show(holder, h('p.note', `It changed ${plural(size, 'document')}, which takes a while to show. `, button));
+  return holder;
+
+  async function load() {
+    button.disabled = true;
+    try {
+      show(holder, h('div.progress', h('p', 'Comparing…'), h('progress', { 'aria-label': 'Comparing' })));
+      show(holder, await differences());
+    } catch (problem) {
+      if (problem.name !== 'AbortError') show(holder, problemPanel(problem, { retry: load }));
+    }
   }
 }
 
