@@ -7,7 +7,6 @@ import { code, effect, plural, pretty, scopes, seconds } from './format.js';
 import { empty } from './list.js';
 import { link } from './router.js';
 import { rules } from './schema.js';
-import { may } from './session.js';
 
 export async function environmentsTab(page) {
   const { tenant, name, registered, signal } = page;

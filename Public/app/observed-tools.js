@@ -15,7 +15,7 @@ const STATES = {
 };
 
 /** The command that asks the server itself; pages cannot, because a browser reaches this origin only. */
-export const importCommand = (tenant, connector, address) =>
+const importCommand = (tenant, connector, address) =>
   `hallpass tools import --connector ${connector} --url ${quoted(address)} --tenant ${tenant} --hallpass-url ${window.location.origin}`;
 
 /** An address may hold what a shell would run. */

@@ -1,5 +1,5 @@
 // The audit: found by what is known, newest first; taken away as a file.
-import { get, inTenant, pages } from '../api.js';
+import { get, inTenant, page, pages } from '../api.js';
 import { auditTable } from '../audit-table.js';
 import { copyTextButton } from '../copy.js';
 import { h, show } from '../dom.js';
@@ -124,7 +124,7 @@ const RANDOM_ID = /^[\w-]{21}[AQgw]$/;
 /** Of what the id is: each kind that it can be of is asked for one record. */
 async function kindOf(tenant, id) {
   const kinds = RANDOM_ID.test(id) ? ['request_id', 'jti', 'txn'] : ['txn'];
-  const answers = await Promise.all(kinds.map((kind) => get(inTenant(tenant, 'audit'), { [kind]: id, limit: 1 })));
+  const answers = await Promise.all(kinds.map((kind) => page(inTenant(tenant, 'audit'), { [kind]: id, limit: 1 })));
   return kinds.find((_, index) => answers[index].items.length > 0);
 }
 

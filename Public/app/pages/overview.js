@@ -3,7 +3,7 @@
 import { attention } from '../attention.js';
 import { get, inTenant } from '../api.js';
 import { h, show } from '../dom.js';
-import { number, plural, time } from '../format.js';
+import { number, time } from '../format.js';
 import { link } from '../router.js';
 import { may } from '../session.js';
 import { frame } from '../shell.js';
@@ -21,6 +21,8 @@ const UNATTENDED_MILLISECONDS = 10 * 60_000;
 const COUNTING_MILLISECONDS = 1_000;
 // Latency and connectors are told of these, the newest.
 const NEWEST = 500;
+// Of each kind in the registry, for whoever may not read the audit.
+const COUNTED = 100;
 
 export default async function overview({ tenant, query, signal }) {
   const span = query.span === 'day' ? 'day' : 'hour';
@@ -121,18 +123,12 @@ async function live(tenant, span, signal) {
 // For those who may not read the audit
 
 async function registryFigures(tenant, signal) {
-  const kinds = [
-    ['connectors', 'connectors'],
-    ['deployments', 'deployments'],
-    ['grants', 'grants'],
-    ['clients', 'clients'],
-  ];
-  const counts = await Promise.all(kinds.map(async ([kind]) => {
-    const { items, next_cursor: isMore } = await get(inTenant(tenant, kind), { limit: 500 }, signal);
-    return isMore ? '500 or more' : number(items.length);
+  const figures = await Promise.all(['connector', 'deployment', 'grant', 'client'].map(async (kind) => {
+    const { items, next_cursor: isMore } = await get(inTenant(tenant, `${kind}s`), { limit: COUNTED }, signal);
+    const content = [
+      h('strong', isMore ? `${COUNTED} or more` : number(items.length)), h('span', items.length === 1 ? kind : `${kind}s`),
+    ];
+    return kind === 'deployment' ? h('div.figure', content) : h('a.figure', { href: link([tenant, `${kind}s`]) }, content);
   }));
-  return [h('div.figures', kinds.map(([kind, name], index) => {
-    const content = [h('strong', counts[index]), h('span', name)];
-    return kind === 'deployments' ? h('div.figure', content) : h('a.figure', { href: link([tenant, kind]) }, content);
-  })), h('p.muted', 'Calls and refusals are drawn from the audit, which your roles do not include.')];
+  return [h('div.figures', figures), h('p.muted', 'Calls and refusals are drawn from the audit, which your roles do not include.')];
 }

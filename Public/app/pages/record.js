@@ -2,9 +2,10 @@
 import { get, inTenant, page } from '../api.js';
 import { auditColumns } from '../audit-table.js';
 import { copyTextButton, copyable } from '../copy.js';
-import { h } from '../dom.js';
+import { h, show } from '../dom.js';
 import { code, decision, microseconds, pretty, time } from '../format.js';
 import { empty, table } from '../list.js';
+import { problemPanel } from '../problem.js';
 import { link } from '../router.js';
 import { may } from '../session.js';
 import { frame } from '../shell.js';
@@ -45,12 +46,14 @@ const SAID = new Set(['tenant', 'event', 'decision', 'code', 'check', 'hash']);
 export default async function record({ tenant, sequence, signal }) {
   const number = Number(sequence);
   const path = inTenant(tenant, 'audit', 'chain');
-  const { items: [item] } = await get(path, { after: Math.max(0, number - 1), limit: 1 }, signal);
+  const { items: [item], trimmed } = await get(path, { after: Math.max(0, number - 1), limit: 1 }, signal);
   if (!item || item.seq !== number) {
     return frame(
       `Record ${sequence}`,
       { trail: h('a', { href: link([tenant, 'audit']) }, 'Audit') },
-      empty('There is no such record', 'The chain ends before it, or the address was copied wrongly.'),
+      empty('There is no such record', number <= (trimmed?.checkpoint.seq ?? 0)
+        ? `It was trimmed: what is kept begins after record ${trimmed.checkpoint.seq}. A copy of it may be where the audit is exported to.`
+        : 'The chain ends before it, or the address was copied wrongly.'),
     );
   }
   const one = JSON.parse(item.record);
@@ -65,7 +68,7 @@ export default async function record({ tenant, sequence, signal }) {
   h('section.card', h('h2', 'Why'), why(tenant, one)),
   h('section.card', h('h2', 'The record'), facts(tenant, one, item)),
   cutOffs(tenant, one),
-  await neighbours(tenant, one, signal),
+  neighbours(tenant, one, signal),
   h('section', h('details', h('summary', 'As it is on record'), h('pre', pretty(one)))));
 }
 
@@ -135,15 +138,23 @@ function cutOffs(tenant, one) {
     ['this deployment', 'deployment', one.connector && one.environment && `${one.connector}@${one.environment}`],
   ].filter(([, , id]) => id);
   if (things.length === 0 || !(one.jti || one.sub)) return null;
-  return h('p.actions', h('span.muted', 'Revoke'), things.map(
+  return h('section', h('p.actions', h('span.muted', 'Revoke'), things.map(
     ([text, dimension, id]) => h('a', { href: link([tenant, 'revocations'], { dimension, id }) }, text),
-  ));
+  )));
 }
 
-/** What shares the caller's transaction, or else the token. */
-async function neighbours(tenant, one, signal) {
+/** What shares the caller's transaction, or else the token; searched for while the record is there to be read. */
+function neighbours(tenant, one, signal) {
   const [name, id] = one.txn ? ['txn', one.txn] : ['jti', one.jti];
   if (!id) return null;
+  const holder = h('div', h('p.muted', 'Looking for what belongs to it…'));
+  beside({ tenant, one, name, id, signal }).then((found) => show(holder, found)).catch((problem) => {
+    if (problem.name !== 'AbortError') show(holder, problemPanel(problem));
+  });
+  return holder;
+}
+
+async function beside({ tenant, one, name, id, signal }) {
   const { items, next_cursor: isMore } = await page(inTenant(tenant, 'audit'), { [name]: id, limit: 50 }, signal);
   const others = items.filter((other) => other.seq !== one.seq);
   if (others.length === 0 && !isMore) return null;
