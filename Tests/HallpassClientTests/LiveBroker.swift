@@ -42,8 +42,11 @@ struct LiveBroker: Sendable {
                 keySets: KeySetSource { _ throws(KeySetSource.Failure) in throw .unreachable }, clock: clock.clock)
             try await broker.load()
             let secrets = try await register(in: broker)
+            var settings = HTTPSettings(host: "127.0.0.1", port: 0)
+            // On a machine that is busy with other tests a connection may lie for long before its test goes on.
+            settings.idleTimeoutSeconds = 600
             let application = try HallpassApplication(
-                broker: broker, settings: HTTPSettings(host: "127.0.0.1", port: 0), metrics: PrometheusMetrics(),
+                broker: broker, settings: settings, metrics: PrometheusMetrics(),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             value = .success(
                 try await application.application.test(.live) { client in
