@@ -1,5 +1,5 @@
 // Long lists: a table, a page at a time, with a way on as long as there is more.
-import { page } from './api.js';
+import { get } from './api.js';
 import { h, show } from './dom.js';
 import { problemPanel } from './problem.js';
 import { link, replace } from './router.js';
@@ -24,7 +24,7 @@ function tableRow(columns, row, rowOf) {
 /**
  * The pages of a list, one below the other.
  *
- * `empty` is what to say where there is nothing; `draw(items, { more })` gives the element for a page.
+ * `empty` is what to say where there is nothing.
  */
 export async function pagedList({ path, query, signal, columns, empty, caption, row, limit = 50 }) {
   const holder = h('div');
@@ -34,23 +34,63 @@ export async function pagedList({ path, query, signal, columns, empty, caption, 
   return h('div', holder, foot);
 
   async function load(cursor) {
-    const answer = await page(path, { ...query, limit, cursor }, signal);
-    if (shown === 0 && answer.items.length === 0) return show(holder, empty);
-    if (shown === 0) show(holder, table(columns, answer.items, { caption, row }));
-    else holder.querySelector('tbody').append(...answer.items.map((item) => tableRow(columns, item, row)));
-    shown += answer.items.length;
-    const next = answer.next_cursor;
-    const button = next && h('button', { type: 'button', onclick: () => more(button, next) }, 'Show more');
-    show(foot, `${shown} shown`, next ? ', there are more. ' : '.', button);
+    const answer = await ask(cursor);
+    if (answer.items.length > 0 || !answer.next_cursor) draw(answer);
+    // A search of a long list looks through a part at a time; the page does not wait for the end of it.
+    else lookFurther(answer.next_cursor);
   }
 
-  async function more(button, cursor) {
-    button.disabled = true;
-    try {
-      await load(cursor);
-    } catch (problem) {
-      if (problem.name !== 'AbortError') show(foot, problemPanel(problem, { retry: () => more(button, cursor) }));
+  function ask(cursor) {
+    return get(path, { ...query, limit, cursor }, signal);
+  }
+
+  function draw({ items, next_cursor: next }) {
+    if (shown === 0 && items.length === 0) {
+      show(foot);
+      return show(holder, empty);
     }
+    if (shown === 0) show(holder, table(columns, items, { caption, row }));
+    else holder.querySelector('tbody').append(...items.map((item) => tableRow(columns, item, row)));
+    shown += items.length;
+    show(foot, `${shown} shown`, next ? ', there are more. ' : '.', next && button('Show more', () => load(next)));
+  }
+
+  async function lookFurther(first) {
+    let isStopped = false;
+    let cursor = first;
+    show(
+      foot,
+      `${shown > 0 ? `${shown} shown, no more` : 'Nothing'} up to here; looking further… `,
+      h('button', { type: 'button', onclick: () => { isStopped = true; } }, 'Stop'),
+    );
+    try {
+      while (!isStopped) {
+        const answer = await ask(cursor);
+        if (answer.items.length > 0 || !answer.next_cursor) return draw(answer);
+        cursor = answer.next_cursor;
+      }
+      show(foot, 'Stopped before the end. ', button('Look further', () => lookFurther(cursor)));
+    } catch (problem) {
+      failed(problem, () => lookFurther(cursor));
+    }
+  }
+
+  function button(text, go) {
+    const element = h('button', { type: 'button', onclick: press }, text);
+    return element;
+
+    async function press() {
+      element.disabled = true;
+      try {
+        await go();
+      } catch (problem) {
+        failed(problem, press);
+      }
+    }
+  }
+
+  function failed(problem, retry) {
+    if (problem.name !== 'AbortError') show(foot, problemPanel(problem, { retry }));
   }
 }
 

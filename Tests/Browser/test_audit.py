@@ -129,3 +129,34 @@ def test_what_is_filtered_is_saved_as_lines(visit):
     lines = download.value.path().read_text().splitlines()
     assert lines and all(json.loads(line)["decision"] == "deny" for line in lines)
     assert download.value.suggested_filename == "audit-acme.jsonl"
+
+
+def test_a_search_of_a_long_audit_is_there_at_once_and_goes_on_until_it_is_stopped(visit):
+    adam = visit("adam")
+    page = adam.open("acme/audit/chain")
+    parts = iter([{"items": [], "next_cursor": str(number)} for number in range(2)])
+    held = []
+
+    def answer(route):
+        part = next(parts, None)
+        if part:
+            route.fulfill(json=part)
+        else:
+            held.append(route)
+
+    def answer_next(body: dict) -> None:
+        while not held:
+            page.wait_for_timeout(10)
+        held.pop().fulfill(json=body)
+
+    adam.context.route("**/audit?*", answer)
+    page = adam.open("acme/audit?sub=nobody")
+    expect(page.get_by_text("looking further")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    answer_next({"items": [], "next_cursor": "2"})
+    expect(page.get_by_text("Stopped before the end")).to_be_visible()
+    page.get_by_role("button", name="Look further").click()
+    expect(page.get_by_text("looking further")).to_be_visible()
+    answer_next({"items": []})
+    expect(page.get_by_text("No record fits")).to_be_visible()
+    expect(page.get_by_text("looking further")).to_have_count(0)
