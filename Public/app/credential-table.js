@@ -18,6 +18,7 @@ const STATES = {
 
 const FAILURES = {
   unreachable: 'its provider cannot be reached',
+  private_address: 'its endpoint leads to an address that is not public',
   timeout: 'its provider does not answer in time',
   server_error: 'its provider fails',
   bad_answer: 'its provider answers what is no token',

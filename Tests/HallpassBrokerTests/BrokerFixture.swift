@@ -121,7 +121,7 @@ final class BrokerFixture: Sendable {
         try open.database.close()
     }
 
-    private func keySet(at url: KeySetURL) throws(KeySetSource.Failure) -> [UInt8] {
+    private func keySet(at url: OutboundURL) throws(KeySetSource.Failure) -> [UInt8] {
         fetches.withLock { $0.append(url.text) }
         return try (published.withLock { $0[url.text] } ?? .failure(.unreachable)).get()
     }

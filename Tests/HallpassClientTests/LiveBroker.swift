@@ -96,7 +96,7 @@ struct LiveBroker: Sendable {
     func putCredential(tokensAt port: Int) async throws {
         let client = try broker.authenticate(id: "ops", secret: try secret(of: "ops"))
         let authorization = UpstreamAuthorization(
-            tokenEndpoint: try required(UpstreamURL("http://127.0.0.1:\(port)/token")), revocationEndpoint: nil,
+            tokenEndpoint: try required(OutboundURL("http://127.0.0.1:\(port)/token")), revocationEndpoint: nil,
             clientID: "hallpass", clientAuthentication: .basic, resource: nil)
         let deployment = try required(DeploymentID("crm-mcp@prod"))
         _ = try await broker.putCredential(

@@ -15,6 +15,8 @@ package struct ScriptedServer: Sendable {
             case cut
             /// Says nothing, and keeps the connection.
             case silence
+            /// Says that one byte more comes, and keeps the connection.
+            case stall
         }
 
         package init(status: Int = 200, body: String = "", headers: [String] = []) {
@@ -26,6 +28,7 @@ package struct ScriptedServer: Sendable {
         package static func status(_ status: Int) -> Script { Script(status: status) }
         package static var cut: Script { ending(.cut) }
         package static var silence: Script { ending(.silence) }
+        package static var stall: Script { ending(.stall) }
 
         private static func ending(_ ending: Ending) -> Script {
             var script = Script()
@@ -63,10 +66,10 @@ package struct ScriptedServer: Sendable {
                 switch script.ending {
                 case .cut: return
                 case .silence: continue
-                case .answer: break
+                case .answer, .stall: break
                 }
-                let head =
-                    ["HTTP/1.1 \(script.status) X", "Content-Length: \(script.body.utf8.count)"] + script.headers
+                let length = script.body.utf8.count + (script.ending == .stall ? 1 : 0)
+                let head = ["HTTP/1.1 \(script.status) X", "Content-Length: \(length)"] + script.headers
                 try await outbound.write(ByteBuffer(string: head.joined(separator: "\r\n") + "\r\n\r\n" + script.body))
             }
         } _: { port in

@@ -14,7 +14,7 @@ package struct KeySetSource: Sendable {
     }
 
     /// Gives a set as it was published, within the limits of size and time.
-    package typealias Fetch = @Sendable (KeySetURL) async throws(Failure) -> [UInt8]
+    package typealias Fetch = @Sendable (OutboundURL) async throws(Failure) -> [UInt8]
     let fetch: Fetch
 
     package init(fetch: @escaping Fetch) { self.fetch = fetch }

@@ -8,7 +8,7 @@ import Synchronization
 final class PublishedKeys: Sendable {
     private struct Place: Hashable {
         let tenant: TenantID
-        let url: KeySetURL
+        let url: OutboundURL
     }
 
     private struct Entry {
@@ -32,7 +32,7 @@ final class PublishedKeys: Sendable {
     /// - Parameter id: the key that the token names.
     /// - Returns: keys among which that one is, or which the provider was asked for a moment ago and which do not have it.
     func keys(
-        at url: KeySetURL, of tenant: TenantID, for id: KeyName?
+        at url: OutboundURL, of tenant: TenantID, for id: KeyName?
     ) async throws(KeySetSource.Failure) -> VerificationKeys {
         let place = Place(tenant: tenant, url: url)
         let (known, fetch) = begin(place, for: id)
@@ -95,7 +95,7 @@ final class PublishedKeys: Sendable {
     }
 
     /// Forgets what no issuer of a tenant names any more.
-    func keep(only urls: Set<KeySetURL>, of tenant: TenantID) {
+    func keep(only urls: Set<OutboundURL>, of tenant: TenantID) {
         entries.withLock { entries in
             entries = entries.filter { $0.key.tenant != tenant || urls.contains($0.key.url) }
         }

@@ -46,7 +46,7 @@ extension VerificationKeys {
 
 extension TenantRegistry {
     /// Where its issuers publish their keys.
-    var keySetURLs: Set<KeySetURL> {
+    var keySetURLs: Set<OutboundURL> {
         Set(
             issuers.values.compactMap { issuer in
                 guard case .published(let url) = issuer.keySource else { return nil }

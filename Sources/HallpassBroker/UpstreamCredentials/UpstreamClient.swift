@@ -1,89 +1,62 @@
-import AsyncHTTPClient
 import HallpassCore
 import HallpassCrypto
-import NIOCore
-import NIOHTTP1
 
-/// The way to providers' token endpoints: no redirects, bounded answers, one deadline for each exchange.
-package final class UpstreamClient: Sendable {
-    struct Answer: Sendable {
-        let status: Int
-        let body: [UInt8]
-    }
-
-    private let http: HTTPClient
+/// The way to providers' token endpoints: bounded answers, one deadline for each exchange.
+package struct UpstreamClient: Sendable {
+    private let client: OutboundClient
     private let timeout: Duration
     /// Between the attempts of a revocation, and of keeping a new refresh token.
     let pause: @Sendable (Duration) async -> Void
 
     /// - Parameter pause: waits; tests bring one that does not.
     package init(
-        timeout: Duration = .seconds(Limits.upstreamRequestSeconds),
+        _ client: OutboundClient = OutboundClient(), timeout: Duration = .seconds(Limits.upstreamRequestSeconds),
         // A pause that is cut short by the process's end changes nothing.
         pause: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
     ) {
+        self.client = client
         self.timeout = timeout
         self.pause = pause
-        // A redirect would carry the secret to wherever it points.
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.httpVersion = .http1Only
-        configuration.connectionPool.retryConnectionEstablishment = false
-        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }
-
-    deinit {
-        // Nothing is under way any more, and how the connections close changes nothing.
-        http.shutdown { _ in }
     }
 
     /// One form, as the client that the authorization names.
     func post(
-        _ form: [(name: String, value: String)], to url: UpstreamURL, as authorization: UpstreamAuthorization,
+        _ form: [(name: String, value: String)], to url: OutboundURL, as authorization: UpstreamAuthorization,
         secret: SecretBytes?
-    ) async throws(UpstreamFailure) -> Answer {
-        var request = HTTPClientRequest(url: url.text)
-        request.method = .POST
-        request.headers.add(name: "Accept", value: "application/json")
-        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
-        request.headers.add(name: "User-Agent", value: "hallpass")
+    ) async throws(UpstreamFailure) -> OutboundClient.Answer {
         var form = form
+        var headers: [(name: String, value: String)] = [
+            ("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded"),
+        ]
         let secret = secret.map(CredentialSecret.text)
         switch (authorization.clientAuthentication, secret) {
         case (.basic, let secret?):
             // Both parts are escaped before they are joined. Source: RFC 6749 section 2.3.1.
             let pair = "\(FormText.escape(authorization.clientID)):\(FormText.escape(secret))"
-            request.headers.add(name: "Authorization", value: "Basic \(Base64.encode(Array(pair.utf8)))")
+            headers.append(("Authorization", "Basic \(Base64.encode(Array(pair.utf8)))"))
         case (.post, let secret?): form += [("client_id", authorization.clientID), ("client_secret", secret)]
         case (.none, _), (_, nil): form.append(("client_id", authorization.clientID))
         }
-        request.body = .bytes(ByteBuffer(string: FormText.encode(form)))
-        return try await send(request)
-    }
-
-    private func send(_ request: HTTPClientRequest) async throws(UpstreamFailure) -> Answer {
-        do {
-            // The library's own deadline ends with the head of an answer.
-            return try await withThrowingTaskGroup(of: Answer.self) { [http, timeout] group in
-                group.addTask {
-                    let response = try await http.execute(request, deadline: .distantFuture)
-                    let body = try await response.body.collect(upTo: Limits.upstreamAnswerBytes)
-                    return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
-                }
-                group.addTask {
-                    try await Task.sleep(for: timeout)
-                    throw UpstreamFailure.timeout
-                }
-                defer { group.cancelAll() }
-                guard let answer = try await group.next() else { throw UpstreamFailure.timeout }
-                return answer
-            }
-        } catch let failure as UpstreamFailure {
-            throw failure
-        } catch is NIOTooManyBytesError {
-            throw .badAnswer
+        do throws(OutboundClient.Failure) {
+            return try await client.send(
+                OutboundClient.Request(
+                    method: .post, url: url, headers: headers, body: Array(FormText.encode(form).utf8),
+                    timeout: timeout, answerBytes: Limits.upstreamAnswerBytes))
         } catch {
-            throw .unreachable
+            throw UpstreamFailure(error)
         }
+    }
+}
+
+extension UpstreamFailure {
+    fileprivate init(_ failure: OutboundClient.Failure) {
+        self =
+            switch failure {
+            case .unresolved, .unreachable: .unreachable
+            case .privateAddress: .privateAddress
+            case .tooSlow: .timeout
+            case .tooLarge: .badAnswer
+            }
     }
 }
 

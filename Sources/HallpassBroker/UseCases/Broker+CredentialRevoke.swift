@@ -59,7 +59,7 @@ extension Broker {
 
     /// - Returns: whether the provider said that it is done; it says so too of a token that it does not know.
     private func tell(
-        _ form: [(name: String, value: String)], _ endpoint: UpstreamURL, _ authorization: UpstreamAuthorization,
+        _ form: [(name: String, value: String)], _ endpoint: OutboundURL, _ authorization: UpstreamAuthorization,
         _ secret: CredentialSecret
     ) async -> Bool {
         for attempt in 1...Limits.upstreamRevocationAttempts {

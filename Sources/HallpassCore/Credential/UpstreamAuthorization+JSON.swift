@@ -14,9 +14,9 @@ extension UpstreamAuthorization {
 
     /// Reads ``json``; `client_authentication` is HTTP Basic unless it says otherwise.
     package init?(reading reader: JSONObjectReader) {
-        let tokenEndpoint = reader.requiredString("token_endpoint", orElse: UpstreamURL.rule, UpstreamURL.init)
+        let tokenEndpoint = reader.requiredString("token_endpoint", orElse: OutboundURL.rule, OutboundURL.init)
         let revocationEndpoint = reader.optionalString(
-            "revocation_endpoint", orElse: UpstreamURL.rule, UpstreamURL.init)
+            "revocation_endpoint", orElse: OutboundURL.rule, OutboundURL.init)
         let clientID = reader.requiredString("client_id", orElse: Self.clientIDRule, Self.visible)
         let authentication = reader.optionalChoice("client_authentication", ClientAuthentication.self)
         let resource = reader.optionalString("resource", orElse: Self.clientIDRule, Self.visible)

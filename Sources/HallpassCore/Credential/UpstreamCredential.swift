@@ -94,9 +94,9 @@ package enum CredentialKind: String, Hashable, Sendable, CaseIterable {
 
 /// Where access tokens come from, and as which client they are asked for.
 package struct UpstreamAuthorization: Hashable, Sendable {
-    package let tokenEndpoint: UpstreamURL
+    package let tokenEndpoint: OutboundURL
     /// RFC 7009; `nil` where the provider has none.
-    package let revocationEndpoint: UpstreamURL?
+    package let revocationEndpoint: OutboundURL?
     /// As the provider knows us.
     package let clientID: String
     package let clientAuthentication: ClientAuthentication
@@ -112,7 +112,7 @@ package struct UpstreamAuthorization: Hashable, Sendable {
     }
 
     package init(
-        tokenEndpoint: UpstreamURL, revocationEndpoint: UpstreamURL?, clientID: String,
+        tokenEndpoint: OutboundURL, revocationEndpoint: OutboundURL?, clientID: String,
         clientAuthentication: ClientAuthentication, resource: String?
     ) {
         self.tokenEndpoint = tokenEndpoint

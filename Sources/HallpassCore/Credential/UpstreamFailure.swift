@@ -2,6 +2,8 @@
 package enum UpstreamFailure: String, Error, Hashable, Sendable, CaseIterable {
     /// No connection, or none that is secure.
     case unreachable
+    /// The endpoint's name leads into a network that is not everybody's.
+    case privateAddress = "private_address"
     case timeout
     /// A status of 500 and above, or 429.
     case serverError = "server_error"
@@ -20,7 +22,7 @@ package enum UpstreamFailure: String, Error, Hashable, Sendable, CaseIterable {
     package var isTransient: Bool {
         switch self {
         case .unreachable, .timeout, .serverError: true
-        case .badAnswer, .widerScope, .invalidGrant, .invalidClient, .invalidScope, .refused: false
+        case .privateAddress, .badAnswer, .widerScope, .invalidGrant, .invalidClient, .invalidScope, .refused: false
         }
     }
 

@@ -26,6 +26,9 @@ struct ClientCredentials: Sendable {
         self.secret = secret
     }
 
+    /// What lists call the secret.
+    var secretName: String { DemoSecrets.name(of: secret) }
+
     /// The value of `Authorization`.
     ///
     /// Source: RFC 7617 section 2; RFC 6749 section 2.3.1 has both parts form-encoded first.

@@ -63,7 +63,14 @@ final class DemoRun: Service {
     }
 
     private func tell(_ client: DemoClient) async throws {
-        var story = try Story(client: client, cast: try await setUp(client))
+        let path = secretsPath
+        var story = try Story(
+            client: client, cast: try await setUp(client),
+            files: Story.Files(database: plan.instance.database) { tenant, client, secret in
+                var secrets = DemoSecrets(path: path)
+                secrets[tenant, client] = secret
+                try secrets.write()
+            })
         for step in StoryStep.allCases {
             let outcome = try await story.play(step)
             if outcome.answer != step.expected { wrongSteps.withLock { $0 += 1 } }
@@ -86,7 +93,7 @@ final class DemoRun: Service {
                 "\(plan.instance.adminFile) is gone.", next: DemoCommand.startingAfresh(plan.instance))
         }
         let setup = DemoSetup(client: client, admin: admin.credentials)
-        var secrets = DemoSecrets(path: plan.instance.folder + "/demo-clients.json")
+        var secrets = DemoSecrets(path: secretsPath)
         var story: TenantID?
         for folder in try SeedFolders.names(in: plan.seeds) {
             let (tenant, clients) = try await setup.apply("\(plan.seeds)/\(folder)", into: &secrets)
@@ -101,6 +108,8 @@ final class DemoRun: Service {
         }
         return try cast(story, secrets)
     }
+
+    private var secretsPath: String { plan.instance.folder + "/demo-clients.json" }
 
     private func cast(_ tenant: TenantID, _ secrets: DemoSecrets) throws -> Story.Cast {
         func credentials(_ client: String) throws -> ClientCredentials {

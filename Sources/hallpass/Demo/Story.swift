@@ -8,7 +8,8 @@ struct Story {
     /// What the machines of the demo company show.
     struct Cast: Sendable {
         let tenant: TenantID
-        let gateway: ClientCredentials
+        /// Of another secret once the first has leaked.
+        var gateway: ClientCredentials
         let crmServer: ClientCredentials
         let billingServer: ClientCredentials
         /// Reads the audit, and decides on what waits for a person.
@@ -21,30 +22,40 @@ struct Story {
         let answer: String
     }
 
+    /// Where the server keeps what the story is about, and the secrets that are shown once.
+    struct Files: Sendable {
+        let database: String
+        let keepSecret: @Sendable (_ tenant: TenantID, _ client: String, _ secret: String) throws -> Void
+    }
+
     /// One record that the audit must hold, exactly once.
-    private struct Trace {
+    struct Trace {
         let requestID: String
         let event: AuditEvent
         let decision: AuditDecision
         let code: String?
     }
 
-    private let client: DemoClient
-    private let cast: Cast
-    private let clock: HallpassBroker.Clock
-    private var traces: [Trace] = []
+    let client: DemoClient
+    var cast: Cast
+    let files: Files
+    let clock: HallpassBroker.Clock
+    private(set) var traces: [Trace] = []
     /// Of the first step, for the second.
     private var usedToken = ""
     /// What the refund over the limit waits for.
     private var refundApproval: String?
+    /// What was out when the gateway leaked.
+    var leakedTokens: [String] = []
     /// Names the calls of this telling, so that a second one is not taken for retries of the first.
     private let telling: String
     private var callCount = 0
 
-    init(client: DemoClient, cast: Cast, clock: HallpassBroker.Clock = .system) throws {
+    init(client: DemoClient, cast: Cast, files: Files, clock: HallpassBroker.Clock = .system) throws {
         telling = Base64URL.encode(try RandomBytes.generate(count: 9))
         self.client = client
         self.cast = cast
+        self.files = files
         self.clock = clock
     }
 
@@ -69,8 +80,13 @@ struct Story {
         case .approved: try await approveRefund()
         case .retried: try await retry()
         case .otherArguments: try await reuseKey()
+        case .gatewayRevoked: try await revokeGateway()
+        case .leakedTokens: try await verifyLeakedTokens()
+        case .leakedSecret: try await endLeakedSecret()
+        case .goesOn: try await goOn()
         case .auditListsAll: try await findTraces()
         case .chainHolds: try await verifyChain()
+        case .byteChanged: try await changeByteInCopy()
         }
     }
 }
@@ -188,7 +204,7 @@ extension Story {
     /// - Throws: ``APIError`` where the server did not mint what every later step needs.
     ///
     /// - Parameter isRetry: under the key of the call before.
-    private mutating func mintNote(
+    mutating func mintNote(
         lifetimeSeconds: Int64? = nil, isRetry: Bool = false, text: String = plainText
     ) async throws -> String {
         if !isRetry { callCount += 1 }
@@ -202,7 +218,7 @@ extension Story {
     }
 
     /// What a token is asked for.
-    private struct Wish {
+    struct Wish {
         var actor = "alice"
         var connector = "crm-mcp"
         var tool = "add_note"
@@ -212,7 +228,7 @@ extension Story {
         var approval: String?
     }
 
-    private func mint(_ wish: Wish) async throws -> DemoClient.Answer {
+    func mint(_ wish: Wish) async throws -> DemoClient.Answer {
         var body = JSONObject()
         body["actor"] = ["sub": .string(wish.actor)]
         body["agent"] = ["sub": "support-agent"]
@@ -227,7 +243,7 @@ extension Story {
     }
 
     /// - Parameter decision: what the audit must say, with the code of the answer.
-    private mutating func verify(
+    mutating func verify(
         _ token: String, by server: ClientCredentials, _ decision: AuditDecision, text: String = plainText
     ) async throws -> String {
         let answer = try await verified(token, by: server, text: text)
@@ -248,7 +264,7 @@ extension Story {
 
     private var key: String { "story-\(telling)-\(callCount)" }
 
-    private func note(text: String = plainText, visibility: String = "internal") -> JSONValue {
+    func note(text: String = plainText, visibility: String = "internal") -> JSONValue {
         [
             "contact_id": "c-1001", "body": .string(text), "visibility": .string(visibility),
             "idempotency_key": .string(key),
@@ -265,44 +281,11 @@ extension Story {
     }
 }
 
-/// The audit.
+/// What the audit must have of it.
 extension Story {
-    private mutating func note(
+    mutating func note(
         _ answer: DemoClient.Answer, _ event: AuditEvent, _ decision: AuditDecision, code: String? = nil
     ) {
         traces.append(Trace(requestID: answer.requestID, event: event, decision: decision, code: code))
-    }
-
-    private func findTraces() async throws -> Outcome {
-        var missing: [Trace] = []
-        for trace in traces where try await !isOnRecord(trace) { missing.append(trace) }
-        let asked = "look up the request ids of all \(traces.count) requests"
-        guard let first = missing.first else { return Outcome(asked: asked, answer: StoryStep.auditListsAll.expected) }
-        return Outcome(
-            asked: asked, answer: "\(missing.count) missing, first \(first.event.rawValue) \(first.requestID)")
-    }
-
-    private func isOnRecord(_ trace: Trace) async throws -> Bool {
-        let request = APIRequest.get(
-            "v1", "tenants", cast.tenant.rawValue, "audit", query: [("request_id", trace.requestID)])
-        let found = try await client.require(request, as: cast.operators)["items"]?.arrayValue ?? []
-        guard found.count == 1, let record = found[0].objectValue else { return false }
-        return record["event"]?.stringValue == trace.event.rawValue
-            && record["decision"]?.stringValue == trace.decision.rawValue
-            && record["code"]?.stringValue == trace.code
-    }
-
-    private func verifyChain() async throws -> Outcome {
-        let verdict = try await AuditVerification(tenant: cast.tenant, checkpoints: []).run { after in
-            let query = [("after", String(after)), ("limit", String(ClientLimits.pageRows))]
-            let request = APIRequest.get("v1", "tenants", cast.tenant.rawValue, "audit", "chain", query: query)
-            return try AuditChainPage(await client.require(request, as: cast.operators), tenant: cast.tenant)
-        }
-        switch verdict {
-        case .intact(let count, _):
-            return Outcome(asked: "hash all \(count) records of \(cast.tenant)", answer: StoryStep.chainHolds.expected)
-        case .broken(let sequence, let reason):
-            return Outcome(asked: "hash all records of \(cast.tenant)", answer: "broken at \(sequence): \(reason)")
-        }
     }
 }

@@ -14,8 +14,13 @@ enum StoryStep: CaseIterable, Sendable {
     case approved
     case retried
     case otherArguments
+    case gatewayRevoked
+    case leakedTokens
+    case leakedSecret
+    case goesOn
     case auditListsAll
     case chainHolds
+    case byteChanged
 
     var title: String {
         switch self {
@@ -33,8 +38,13 @@ enum StoryStep: CaseIterable, Sendable {
         case .approved: "The refund, approved by a person"
         case .retried: "The same call retried"
         case .otherArguments: "Other arguments under its key"
+        case .gatewayRevoked: "The gateway's secret has leaked"
+        case .leakedTokens: "What it had minted"
+        case .leakedSecret: "The secret that leaked"
+        case .goesOn: "It goes on with another"
         case .auditListsAll: "The audit lists every one of them"
         case .chainHolds: "The audit's chain verifies"
+        case .byteChanged: "Unless somebody changes it"
         }
     }
 
@@ -54,8 +64,13 @@ enum StoryStep: CaseIterable, Sendable {
         case .approved: "execute"
         case .retried: "replay"
         case .otherArguments: "idempotency_conflict"
+        case .gatewayRevoked: "all revoked"
+        case .leakedTokens: "token_revoked"
+        case .leakedSecret: "invalid_client"
+        case .goesOn: "execute"
         case .auditListsAll: "all there"
         case .chainHolds: "unbroken"
+        case .byteChanged: "broken at that record"
         }
     }
 }

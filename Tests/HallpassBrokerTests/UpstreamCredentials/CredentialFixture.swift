@@ -39,8 +39,8 @@ extension BrokerFixture {
         let authorization = try server.map { server in
             let address = "http://127.0.0.1:\(server.port)"
             return UpstreamAuthorization(
-                tokenEndpoint: try #require(UpstreamURL("\(address)/token")),
-                revocationEndpoint: canRevoke ? UpstreamURL("\(address)/revoke") : nil,
+                tokenEndpoint: try #require(OutboundURL("\(address)/token")),
+                revocationEndpoint: canRevoke ? OutboundURL("\(address)/revoke") : nil,
                 clientID: "hallpass at acme", clientAuthentication: authentication, resource: nil)
         }
         return try await broker.putCredential(

@@ -151,31 +151,6 @@ struct KeysTests {
         }
     }
 
-    @Test func `while keys rotate under load no good token is refused`() async throws {
-        try await BrokerFixture.run { fixture in
-            let refusals = try await withThrowingTaskGroup(of: Int.self) { group in
-                group.addTask {
-                    for _ in 0..<25 { _ = try await rotate(fixture) }
-                    return 0
-                }
-                for _ in 0..<8 {
-                    group.addTask {
-                        var refused = 0
-                        for _ in 0..<25 {
-                            let token = try await fixture.token().text
-                            if try await fixture.verify(token).refusal != nil { refused += 1 }
-                        }
-                        return refused
-                    }
-                }
-                return try await group.reduce(0, +)
-            }
-            #expect(refusals == 0)
-            let active = try await keys(fixture, .active).map(\.key.deployment)
-            #expect(active.count == Set(active).count)
-        }
-    }
-
     @Test func `only the role security rotates, and only what is there`() async throws {
         try await BrokerFixture.run { fixture in
             let looker = try fixture.admin(as: "looker")

@@ -22,6 +22,13 @@ struct RevocationRaceTests {
         /// Begun after the acknowledgement.
         var late = 0
         var lateYes = 0
+
+        mutating func add(_ other: Seen) {
+            yes += other.yes
+            refused += other.refused
+            late += other.late
+            lateYes += other.lateYes
+        }
     }
 
     /// How far a round has come, for all lanes to see.
@@ -37,11 +44,7 @@ struct RevocationRaceTests {
         try await BrokerFixture.run { fixture in
             var total = Seen()
             while total.yes + total.refused < Self.tries {
-                let seen = try await round(dimension, fixture)
-                total.yes += seen.yes
-                total.refused += seen.refused
-                total.late += seen.late
-                total.lateYes += seen.lateYes
+                total.add(try await round(dimension, fixture))
             }
             #expect(total.lateYes == 0)
             // A test in which nothing was tried late, or nothing early, would say nothing.
@@ -61,34 +64,23 @@ struct RevocationRaceTests {
         let token = try await fixture.mint(command).get()
         let id = try fixture.name(of: token, in: dimension)
         let course = Course()
-        return try await withThrowingTaskGroup(of: Seen.self) { group in
-            for _ in 0..<Self.lanes {
-                group.addTask {
-                    var seen = Seen()
-                    for _ in 0..<(Self.triesPerRound / Self.lanes) {
-                        let isLate = course.isAcknowledged.load(ordering: .sequentiallyConsistent)
-                        let isYes = try await fixture.verify(token.text, tool: nil).refusal == nil
-                        course.asked.add(1, ordering: .relaxed)
-                        if isYes { seen.yes += 1 } else { seen.refused += 1 }
-                        if isLate { seen.late += 1 }
-                        if isLate, isYes { seen.lateYes += 1 }
-                    }
-                    return seen
-                }
+        let seen = try await Load.run(lanes: Self.lanes) {
+            var seen = Seen()
+            for _ in 0..<(Self.triesPerRound / Self.lanes) {
+                let isLate = course.isAcknowledged.load(ordering: .sequentiallyConsistent)
+                let isYes = try await fixture.verify(token.text, tool: nil).refusal == nil
+                course.asked.add(1, ordering: .relaxed)
+                if isYes { seen.yes += 1 } else { seen.refused += 1 }
+                if isLate { seen.late += 1 }
+                if isLate, isYes { seen.lateYes += 1 }
             }
-            group.addTask {
-                while course.asked.load(ordering: .relaxed) < Self.triesPerRound / 3 { await Task.yield() }
-                _ = try await fixture.broker.revoke(
-                    dimension, id: id, reason: "a race", by: fixture.admin(as: "ops"), fixture.context())
-                course.isAcknowledged.store(true, ordering: .sequentiallyConsistent)
-                return Seen()
-            }
-            return try await group.reduce(into: Seen()) { total, seen in
-                total.yes += seen.yes
-                total.refused += seen.refused
-                total.late += seen.late
-                total.lateYes += seen.lateYes
-            }
+            return seen
+        } meanwhile: {
+            while course.asked.load(ordering: .relaxed) < Self.triesPerRound / 3 { await Task.yield() }
+            _ = try await fixture.broker.revoke(
+                dimension, id: id, reason: "a race", by: fixture.admin(as: "ops"), fixture.context())
+            course.isAcknowledged.store(true, ordering: .sequentiallyConsistent)
         }
+        return seen.reduce(into: Seen()) { $0.add($1) }
     }
 }

@@ -3,12 +3,13 @@ import Testing
 @testable import hallpass
 
 struct StoryPageTests {
-    @Test func `the story is fourteen calls, then the audit`() {
+    @Test func `the story is eighteen calls, then the audit`() {
         #expect(
             StoryStep.allCases.map(\.expected) == [
                 "execute", "token_already_used", "tool_not_allowed", "actor_not_granted", "insufficient_scope",
                 "wrong_audience", "bad_signature", "token_expired", "inactive", "invalid_arguments",
-                "REFUND_EXCEEDS_LIMIT", "execute", "replay", "idempotency_conflict", "all there", "unbroken",
+                "REFUND_EXCEEDS_LIMIT", "execute", "replay", "idempotency_conflict", "all revoked",
+                "token_revoked", "invalid_client", "execute", "all there", "unbroken", "broken at that record",
             ])
         #expect(Set(StoryStep.allCases.map(\.title)).count == StoryStep.allCases.count)
     }

@@ -39,7 +39,7 @@ extension Issuer {
 
     private static func readKeySource(_ reader: JSONObjectReader) -> KeySource? {
         let keys = reader.optionalKeySet("jwks")
-        let url = reader.optionalString("jwks_url", orElse: KeySetURL.rule, KeySetURL.init)
+        let url = reader.optionalString("jwks_url", orElse: OutboundURL.rule, OutboundURL.init)
         switch (reader.object.contains("jwks"), reader.object.contains("jwks_url")) {
         case (true, false): return keys.map(KeySource.inline)
         case (false, true): return url.map(KeySource.published)

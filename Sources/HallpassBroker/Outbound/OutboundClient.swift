@@ -1,0 +1,133 @@
+import AsyncHTTPClient
+import Foundation
+import HallpassCore
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// The one way from here to places that someone registered: identity providers, token endpoints.
+///
+/// A name is resolved once, every address it has is judged, and the connection goes to one that was judged: a name that leads
+/// elsewhere a moment later changes nothing. Certificates are checked against the name. A redirect, which could lead to a place
+/// that nobody judged and would carry a secret there, is given as the answer it is, and no proxy is used.
+package struct OutboundClient: Sendable {
+    /// Every address of a host, in the order in which they are to be tried.
+    typealias Resolve = @Sendable (_ host: String) async -> [NetworkAddress]
+
+    enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+    }
+
+    struct Request: Sendable {
+        let method: Method
+        let url: OutboundURL
+        var headers: [(name: String, value: String)] = []
+        var body: [UInt8] = []
+        /// For everything, from the name to the end of the answer.
+        var timeout: Duration
+        var answerBytes: Int
+    }
+
+    struct Answer: Sendable {
+        let status: Int
+        let body: [UInt8]
+    }
+
+    enum Failure: Error, Hashable, Sendable {
+        case unresolved
+        /// The name leads into a network that is not everybody's: of this machine, of its owner, of its cloud.
+        case privateAddress
+        /// No connection, none that is secure, or one that broke.
+        case unreachable
+        case tooSlow
+        case tooLarge
+    }
+
+    private let resolve: Resolve
+
+    package init() {
+        self.init { host in
+            // Without threads nothing is resolved, and nobody is told more than that.
+            (try? await NIOThreadPool.singleton.runIfActive { NetworkAddress.resolve(host) }) ?? []
+        }
+    }
+
+    /// For tests, which have names of their own.
+    init(resolve: @escaping Resolve) { self.resolve = resolve }
+
+    func send(_ request: Request) async throws(Failure) -> Answer {
+        // The library's own deadline ends with the head of an answer; one that trickles in is cut off as well.
+        let result = await withTaskGroup(of: Result<Answer, Failure>.self) { group in
+            group.addTask { await exchange(request) }
+            group.addTask {
+                // It ends early only because the other was first.
+                try? await Task.sleep(for: request.timeout)
+                return .failure(.tooSlow)
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .failure(.tooSlow)
+        }
+        return try result.get()
+    }
+
+    private func exchange(_ request: Request) async -> Result<Answer, Failure> {
+        let addresses = await resolve(request.url.host)
+        guard let first = addresses.first else { return .failure(.unresolved) }
+        guard addresses.allSatisfy({ request.url.isLoopback ? $0.isLoopback : $0.isPublic }) else {
+            return .failure(.privateAddress)
+        }
+        // One of each family, because a machine may have a name for its way into a network and no way.
+        guard let other = addresses.first(where: { $0.bytes.count != first.bytes.count }) else {
+            return await attempt(request, at: first).result
+        }
+        let outcome = await attempt(request, at: first)
+        return outcome.didConnect ? outcome.result : await attempt(request, at: other).result
+    }
+
+    /// - Returns: also whether anything of the request may have arrived: then it is not sent a second time.
+    private func attempt(
+        _ request: Request, at address: NetworkAddress
+    ) async -> (result: Result<Answer, Failure>, didConnect: Bool) {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.dnsOverride = [request.url.host: address.text]
+        configuration.httpVersion = .http1Only
+        // Half, so that there is time for another address.
+        configuration.timeout.connect = TimeAmount(request.timeout / 2)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        // One for each exchange, because the address is fixed in it; exchanges are minutes apart.
+        let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let outcome: (Result<Answer, Failure>, Bool)
+        do {
+            outcome = (.success(try await answer(request, from: http)), true)
+        } catch is NIOTooManyBytesError {
+            outcome = (.failure(.tooLarge), true)
+        } catch {
+            outcome = (.failure(Task.isCancelled ? .tooSlow : .unreachable), !error.isFromConnecting)
+        }
+        // The answer is here or it is not; a connection that does not close cleanly changes nothing.
+        try? await http.shutdown()
+        return outcome
+    }
+
+    private func answer(_ request: Request, from http: HTTPClient) async throws -> Answer {
+        var message = HTTPClientRequest(url: request.url.text)
+        message.method = HTTPMethod(rawValue: request.method.rawValue)
+        message.headers.add(name: "User-Agent", value: "hallpass")
+        for (name, value) in request.headers { message.headers.add(name: name, value: value) }
+        if !request.body.isEmpty { message.body = .bytes(ByteBuffer(bytes: request.body)) }
+        let response = try await http.execute(message, deadline: .distantFuture)
+        let body = try await response.body.collect(upTo: request.answerBytes)
+        return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
+    }
+}
+
+extension Error {
+    /// No connection came about, so nothing was sent.
+    fileprivate var isFromConnecting: Bool {
+        if self is NIOConnectionError { return true }
+        if let error = self as? HTTPClientError { return error == .connectTimeout }
+        guard let error = self as? IOError else { return false }
+        return [ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, EAFNOSUPPORT].contains(error.errnoCode)
+    }
+}
