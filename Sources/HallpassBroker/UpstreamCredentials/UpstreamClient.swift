@@ -4,11 +4,13 @@ import HallpassCrypto
 import NIOCore
 import NIOHTTP1
 
-/// The way to providers' token endpoints: no redirects, bounded answers, one deadline for each exchange.
+/// The way to providers' token endpoints and to the operator's webhook: no redirects, bounded answers, one deadline for each exchange.
 package final class UpstreamClient: Sendable {
     struct Answer: Sendable {
         let status: Int
         let body: [UInt8]
+        /// `Retry-After`, where it is a number.
+        let retryAfterSeconds: Int64?
     }
 
     private let http: HTTPClient
@@ -60,6 +62,18 @@ package final class UpstreamClient: Sendable {
         return try await send(request)
     }
 
+    /// Any body, under the headers that say what it is.
+    func post(
+        _ body: [UInt8], _ headers: [(name: String, value: String)], to url: UpstreamURL
+    ) async throws(UpstreamFailure) -> Answer {
+        var request = HTTPClientRequest(url: url.text)
+        request.method = .POST
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        request.headers.add(name: "User-Agent", value: "hallpass")
+        request.body = .bytes(ByteBuffer(bytes: body))
+        return try await send(request)
+    }
+
     private func send(_ request: HTTPClientRequest) async throws(UpstreamFailure) -> Answer {
         do {
             // The library's own deadline ends with the head of an answer.
@@ -67,7 +81,9 @@ package final class UpstreamClient: Sendable {
                 group.addTask {
                     let response = try await http.execute(request, deadline: .distantFuture)
                     let body = try await response.body.collect(upTo: Limits.upstreamAnswerBytes)
-                    return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
+                    return Answer(
+                        status: Int(response.status.code), body: Array(body.readableBytesView),
+                        retryAfterSeconds: response.headers.first(name: "Retry-After").flatMap { Int64($0) })
                 }
                 group.addTask {
                     try await Task.sleep(for: timeout)
