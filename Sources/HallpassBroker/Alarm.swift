@@ -8,11 +8,13 @@ package enum Alarm: Sendable {
     case keyCustody
     /// People of an identity provider may not get tokens, or soon will not.
     case keySetNotFetched(tenant: TenantID, host: String, reason: StaticText)
+    /// A chain that was to be trimmed does not fit together.
+    case auditNotSound(tenant: TenantID)
 
     /// Whether someone is in danger, and not only in want.
     package var isCritical: Bool {
         switch self {
-        case .tokenNotIssued, .keyCustody: true
+        case .tokenNotIssued, .keyCustody, .auditNotSound: true
         case .keySetNotFetched: false
         }
     }
@@ -23,6 +25,8 @@ package enum Alarm: Sendable {
             "A token of tenant \(tenant) was well signed with key \(key.text) but never issued: that key has leaked."
         case .keyCustody:
             "The new key file cannot be read or put in the old one's place; both are needed until it can."
+        case .auditNotSound(let tenant):
+            "The audit of tenant \(tenant) does not fit together and is not trimmed: hallpass audit verify names the record."
         case .keySetNotFetched(let tenant, let host, let reason):
             "The keys of tenant \(tenant)'s identity provider at \(host) could not be fetched: \(reason.text)."
         }

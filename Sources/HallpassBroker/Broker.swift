@@ -15,6 +15,8 @@ package final class Broker: Sendable {
     let approvalStore: ApprovalStore
     let accountStore: AccountStore
     let checkpointStore: CheckpointStore
+    let exportStore: ExportStore
+    let trimStore: TrimStore
     let credentialStore: CredentialStore
     /// `nil` where the key encryption key does not change.
     let custody: KeyCustody?
@@ -57,6 +59,8 @@ package final class Broker: Sendable {
         accountStore = AccountStore(database: database, ledger: ledger)
         passwords = try PasswordWork(cost: settings.passwordCost)
         checkpointStore = CheckpointStore(database: database, ledger: ledger)
+        exportStore = ExportStore(database: database, ledger: ledger)
+        trimStore = TrimStore(database: database, ledger: ledger)
         credentialStore = CredentialStore(database: database, ledger: ledger)
         self.upstream = upstream
         accessTokens = AccessTokens { clock.nowSeconds }

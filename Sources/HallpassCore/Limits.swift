@@ -159,6 +159,19 @@ package enum Limits {
     package static let feedFollowers = 512
     /// What waits for one follower: an incident's worth of revocations; past it the follower starts over.
     package static let feedBacklogEvents = 256
+    /// Audit records in one delivery of the continuous export.
+    package static let exportBatchRecords = 500
+    /// What they take as lines: half of what nginx, unless told otherwise, lets a request's body have. A record that is larger
+    /// goes alone.
+    package static let exportBatchBytes = 512 * 1024
+    /// How long one delivery to a webhook may take, in seconds.
+    package static let exportRequestSeconds: Int64 = 10
+    /// The first pause after a delivery that failed and the longest, in seconds: nobody waits for it, and a receiver that is
+    /// back should not have to wait long either.
+    package static let exportRetrySeconds: ClosedRange<Int64> = 1...300
+    /// How long after a trim of a chain the next one may be, in seconds: each adds a record, and a quiet chain should not
+    /// consist of them.
+    package static let auditTrimSeconds: Int64 = 86_400
     /// Rows of one page of a list.
     package static let pageSize: ClosedRange<Int> = 1...500
     /// How many audit records one request looks through: about a tenth of a second's reading.

@@ -1,4 +1,5 @@
 import HTTPTypes
+import HallpassBroker
 import StrictJSON
 import Testing
 
@@ -135,6 +136,27 @@ struct AuditTests {
             #expect(try ChainCheck.verify(items, tenant: "acme") == reply["head"]?.objectValue)
             let rest = try await server.ask(.get, "/v1/tenants/acme/audit/chain?after=3", as: admin).json()
             #expect(rest["items"]?.arrayValue == [.object(try required(items.last))])
+        }
+    }
+
+    @Test func `a trimmed chain says what it begins after, and no page shows what is gone`() async throws {
+        try await TestServer.run { server in
+            for _ in 0..<3 { _ = try await Flow.mintedToken(server) }
+            let admin = try server.fixture.acme("admin")
+            _ = try await server.fixture.broker.checkpointAudit()
+            server.fixture.clock.advance(seconds: 86_401)
+            _ = try await Flow.mintedToken(server)
+            _ = try await server.fixture.broker.trimAudit(
+                olderThanDays: 1, exportedTo: [], CallContext(requestID: "trim", address: nil))
+            let chain = try await server.ask(.get, "/v1/tenants/acme/audit/chain?after=2", as: admin).json()
+            let checkpoints = try await server.ask(.get, "/v1/tenants/acme/audit/checkpoints", as: admin).json()
+            #expect(chain["trimmed"] == checkpoints["items"]?.arrayValue?.first)
+            #expect(chain["trimmed"]?.objectValue?["checkpoint"]?.objectValue?["seq"] == 4)
+            #expect(chain["items"]?.arrayValue?.compactMap { $0.objectValue?["seq"]?.integerValue } == [5, 6])
+            let page = try await server.ask(.get, "/v1/tenants/acme/audit?limit=2", as: admin).json()
+            #expect(page["items"]?.arrayValue?.compactMap { $0.objectValue?["seq"]?.integerValue } == [6, 5])
+            #expect(page["next_cursor"] == nil)
+            #expect(page["items"]?.arrayValue?.first?.objectValue?["event"] == "audit_trim")
         }
     }
 }

@@ -41,6 +41,30 @@ def offline(site: Site, *arguments: object):
     return site.run("audit", "verify", "--tenant", "acme", *arguments)
 
 
+def test_a_server_that_is_told_to_stop_counts_and_signs_what_was_last(make_site):
+    """Long before the next checkpoint is due: refusals that were only counted are recorded, and every end is signed."""
+    site = make_site("stopped")
+    with Server(site, ("--audit-checkpoint-seconds", "86400")) as server:
+        broker = Broker(server).apply_seeds("acme")
+        broker.use(broker.call_token("find_contact"))
+        with broker.client(None) as nobody:
+            statuses = {nobody.get("/v1/tenants/acme").status_code for _ in range(130)}
+        assert statuses == {401}
+        assert server.stop() == 0
+    with sqlite3.connect(f"file:{site.database}?mode=ro", uri=True) as database:
+        ends = dict(database.execute("SELECT tenant_id, max(sequence) FROM audit_record GROUP BY 1"))
+        signed = dict(database.execute("SELECT tenant_id, max(sequence) FROM audit_checkpoint GROUP BY 1"))
+        [(counted,)] = database.execute("""
+            SELECT sum(record ->> '$.count') FROM audit_record
+            WHERE tenant_id = 'platform' AND record ->> '$.event' = 'refusals'""")
+        [(single,)] = database.execute("""
+            SELECT count(*) FROM audit_record
+            WHERE tenant_id = 'platform' AND record ->> '$.event' = 'admin_read'""")
+    database.close()
+    assert ends == signed and ends.keys() == {"acme", "platform"}
+    assert counted + single == 130 and counted > 0
+
+
 def test_an_export_is_checked_without_a_server(evidence: tuple):
     site, export, *_ = evidence
     count = len(export.read_text().splitlines())
@@ -73,6 +97,23 @@ def test_a_tail_that_was_cut_off_is_found_against_a_checkpoint_and_not_without(e
     assert offline(site, "--database", copy).returncode == 0
     result = offline(site, "--database", copy, "--checkpoints", checkpoints, f"--public-key={key}")
     assert result.returncode == 5 and "ends before the checkpoint" in result.stderr
+
+
+def test_a_beginning_removed_by_hand_is_found_though_a_real_checkpoint_stands_in_its_place(evidence: tuple, tmp_path: Path):
+    site, _, _, key, _ = evidence
+    copy = tmp_path / "copy.sqlite"
+    with sqlite3.connect(site.database) as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+        target.execute("""
+            INSERT INTO audit_trim SELECT tenant_id, sequence, hash, created_at, signature, created_at
+            FROM audit_checkpoint WHERE tenant_id = 'acme' ORDER BY sequence LIMIT 1""")
+        target.execute("""
+            DELETE FROM audit_record WHERE tenant_id = 'acme'
+            AND sequence <= (SELECT sequence FROM audit_trim WHERE tenant_id = 'acme')""")
+    source.close()
+    target.close()
+    result = offline(site, "--database", copy, f"--public-key={key}")
+    assert result.returncode == 5 and "record 1" in result.stderr and "no record of a trim" in result.stderr
 
 
 def test_a_forged_checkpoint_is_told_from_a_signed_one(evidence: tuple, tmp_path: Path):

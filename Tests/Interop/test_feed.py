@@ -20,7 +20,7 @@ def events(lines, until: str) -> list[tuple[int, str, dict]]:
             name, _, value = line.partition(": ")
             current[name] = value
         elif current:
-            found.append((int(current["id"]), current["event"], json.loads(current["data"])))
+            found.append((int(current.get("id", 0)), current["event"], json.loads(current["data"])))
             if current["event"] == until:
                 return found
             current = {}
@@ -66,6 +66,25 @@ def test_switches_are_told_and_the_state_is_whole(broker: Broker):
             assert {"dimension": "actor", "id": "feed-switch"} in state["disabled"]
         switch("enable")
         assert events(lines, "enable")[-1][2] == {"dimension": "actor", "id": "feed-switch"}
+
+
+def test_a_compromise_and_a_change_of_the_registry_are_told(broker: Broker):
+    """The one as a cutoff, which who comes later is shown too; the other by its revision, without a place of its own."""
+    with broker.client(Broker.GATEWAY) as http, http.stream("GET", "/v1/revocations/feed", timeout=PATIENCE) as answer:
+        lines = answer.iter_lines()
+        revision = events(lines, "state")[-1][2]["revision"]
+        with broker.client(Broker.OPS) as ops:
+            done = ops.put("/v1/tenants/acme/environments/feed", json={"kind": "Environment", "id": "feed"})
+            assert done.status_code in (200, 201), done.text
+        assert events(lines, "registry")[-1] == (0, "registry", {"revision": revision + 1})
+        body = {"deployment": "billing-mcp@prod", "reason": "to see whether it is told"}
+        assert broker.ask(Broker.OPS, "/v1/tenants/acme/keys/compromise", body).status_code == 200
+        number, _, data = events(lines, "revocation")[-1]
+        assert (data["dimension"], data["id"], data["cutoff"]) == ("deployment", "billing-mcp@prod", number)
+    with broker.client(Broker.GATEWAY) as http, http.stream("GET", "/v1/revocations/feed", timeout=PATIENCE) as answer:
+        told = events(answer.iter_lines(), "state")
+        assert number in [place for place, name, _ in told if name == "revocation"]
+        assert told[-1][2]["revision"] == revision + 1
 
 
 def test_a_stream_lives_on_heartbeats_and_ends_with_its_server(make_site):

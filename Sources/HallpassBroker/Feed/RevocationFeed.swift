@@ -1,17 +1,18 @@
 package import HallpassCore
 import Synchronization
 
-/// Something that ended tokens or turned a switch.
+/// Something that ended tokens, turned a switch, or may have changed what is allowed.
 package struct RevocationEvent: Sendable {
     package enum Kind: Sendable {
         case revocation(RevocationCutoff)
         case disable(DisabledThing)
         case enable(DisabledThing)
+        case registry(revision: Int64)
     }
 
     package let kind: Kind
-    /// Its place in the ledger's order of mints and cutoffs.
-    package let number: Int64
+    /// Its place in the ledger's order of mints and cutoffs; `nil` for what has none.
+    package let number: Int64?
 }
 
 /// Tells those who follow a tenant's revocations of each as it is in force.
@@ -37,9 +38,10 @@ final class RevocationFeed: Sendable {
 
     /// To be called once the event is in the published snapshot, inside the gate: then whoever begins to follow finds it in
     /// the snapshot or hears of it, or both, and events are told in their order.
-    func announce(_ event: RevocationEvent, of tenant: TenantID) {
+    func announce(_ kind: RevocationEvent.Kind, number: Int64? = nil, of tenant: TenantID) {
+        let event = RevocationEvent(kind: kind, number: number)
         let slow = state.withLock { state in
-            state.lastNumbers[tenant] = event.number
+            if let number { state.lastNumbers[tenant] = number }
             return (state.followers[tenant] ?? [:]).values.filter { continuation in
                 if case .dropped = continuation.yield(.event(event)) { true } else { false }
             }

@@ -5,7 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// The one way from here to places that someone registered: identity providers, token endpoints.
+/// The one way from here to other places: identity providers, token endpoints, the operator's webhook.
 ///
 /// A name is resolved once, every address it has is judged, and the connection goes to one that was judged: a name that leads
 /// elsewhere a moment later changes nothing. Certificates are checked against the name. A redirect, which could lead to a place
@@ -22,6 +22,8 @@ package struct OutboundClient: Sendable {
     struct Request: Sendable {
         let method: Method
         let url: OutboundURL
+        /// The operator's own, set where the server is started: it may lie in a network of theirs.
+        var isOperators = false
         var headers: [(name: String, value: String)] = []
         var body: [UInt8] = []
         /// For everything, from the name to the end of the answer.
@@ -32,6 +34,8 @@ package struct OutboundClient: Sendable {
     struct Answer: Sendable {
         let status: Int
         let body: [UInt8]
+        /// `Retry-After`, where it is a number.
+        let retryAfterSeconds: Int64?
     }
 
     enum Failure: Error, Hashable, Sendable {
@@ -74,9 +78,8 @@ package struct OutboundClient: Sendable {
     private func exchange(_ request: Request) async -> Result<Answer, Failure> {
         let addresses = await resolve(request.url.host)
         guard let first = addresses.first else { return .failure(.unresolved) }
-        guard addresses.allSatisfy({ request.url.isLoopback ? $0.isLoopback : $0.isPublic }) else {
-            return .failure(.privateAddress)
-        }
+        let mayGo = addresses.allSatisfy { request.url.isLoopback ? $0.isLoopback : request.isOperators || $0.isPublic }
+        guard mayGo else { return .failure(.privateAddress) }
         // One of each family, because a machine may have a name for its way into a network and no way.
         guard let other = addresses.first(where: { $0.bytes.count != first.bytes.count }) else {
             return await attempt(request, at: first).result
@@ -118,7 +121,9 @@ package struct OutboundClient: Sendable {
         if !request.body.isEmpty { message.body = .bytes(ByteBuffer(bytes: request.body)) }
         let response = try await http.execute(message, deadline: .distantFuture)
         let body = try await response.body.collect(upTo: request.answerBytes)
-        return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
+        return Answer(
+            status: Int(response.status.code), body: Array(body.readableBytesView),
+            retryAfterSeconds: response.headers.first(name: "Retry-After").flatMap { Int64($0) })
     }
 }
 

@@ -45,7 +45,7 @@ extension Broker {
     }
 
     /// Derived from the tenant's data keys, oldest first, and opened only for as long as they are needed.
-    private func checkpointKeys(of tenant: TenantID) async throws -> [Ed25519PrivateKey] {
+    func checkpointKeys(of tenant: TenantID) async throws -> [Ed25519PrivateKey] {
         try await registryStore.sealedKeys(tenant).filter { $0.kind == .data }.sorted {
             $0.key.version < $1.key.version
         }.map { row in

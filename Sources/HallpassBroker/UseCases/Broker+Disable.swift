@@ -44,9 +44,9 @@ extension Broker {
                 return cutoff.map(disabled.revoking) ?? disabled
             }
             if let cutoff {
-                feed.announce(RevocationEvent(kind: .revocation(cutoff), number: number), of: admin.tenant)
+                feed.announce(.revocation(cutoff), number: number, of: admin.tenant)
             }
-            feed.announce(RevocationEvent(kind: .disable(thing), number: number), of: admin.tenant)
+            feed.announce(.disable(thing), number: number, of: admin.tenant)
             return DisableReport(cutoff: cutoff, liveTokens: liveTokens)
         }
     }
@@ -64,7 +64,7 @@ extension Broker {
             let outcome = try await submit(.enable(thing), for: admin.tenant) { _ in entry }
             guard case .switched(let number, _, _) = outcome else { throw .internal }
             publishTenant(admin.tenant) { $0.enabling(thing) }
-            feed.announce(RevocationEvent(kind: .enable(thing), number: number), of: admin.tenant)
+            feed.announce(.enable(thing), number: number, of: admin.tenant)
         }
     }
 

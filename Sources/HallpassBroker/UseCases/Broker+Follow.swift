@@ -13,6 +13,8 @@ package struct RevocationFollowing: Sendable {
     /// In the order they were made, without those that the client knows already.
     package let cutoffs: [RevocationCutoff]
     package let disabled: [DisabledThing]
+    /// Of the registry.
+    package let revision: Int64
     /// What to begin after the next time.
     package let number: Int64
     package let signals: RevocationSignals
@@ -39,6 +41,7 @@ extension Broker {
         let cutoffs = tenant.revocations.all
         return RevocationFollowing(
             cutoffs: cutoffs.filter { $0.cutoff > known }, disabled: tenant.disabled.all,
+            revision: tenant.registry.revision,
             number: max(last ?? 0, cutoffs.last?.cutoff ?? 0), signals: signals,
             isWelcome: { [self] in isGood(client) })
     }

@@ -72,6 +72,12 @@ extension Broker {
                     tenant: tenant, keys: keys, root: root, fate: .compromised, nowSeconds: clock.nowSeconds),
                 audit: entry)
             try await reading { try await reload(tenant) }
+            // The tokens are dead by their keys. This tells those who follow, and those who come back later: now that the old
+            // keys sign no more, everything they signed is below the cutoff. What the new ones signed in this moment is too,
+            // and is minted anew.
+            _ = try await cutOff(
+                deployment == nil ? .tenant : .deployment, id: deployment?.text ?? tenant.rawValue, reason: reason,
+                by: admin, context)
             return KeyChange(keys: keys, retiresAt: nil, endedTokens: ended)
         }
     }

@@ -175,6 +175,7 @@ extension Broker {
             // It is on disk but cannot be read back: better to say so than to answer from the past.
             throw .storageUnavailable
         }
+        feed.announce(.registry(revision: revision), of: author.tenant)
         return RegistryAnswer(plan: plan, revision: revision, secrets: material.secrets)
     }
 

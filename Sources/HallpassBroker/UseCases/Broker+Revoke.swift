@@ -54,24 +54,30 @@ extension Broker {
         _ dimension: RevocationDimension, id: String, reason: String, by admin: TenantAdmin, _ context: CallContext
     ) async throws(HallpassError) -> RevocationReport {
         try checkRevocable(dimension, id: id, by: admin)
+        return try await gate.pass { () async throws(HallpassError) in
+            try await cutOff(dimension, id: id, reason: reason, by: admin, context)
+        }
+    }
+
+    /// The cutoff itself, recorded, in force and told. To be called inside ``gate``.
+    func cutOff(
+        _ dimension: RevocationDimension, id: String, reason: String, by admin: TenantAdmin, _ context: CallContext
+    ) async throws(HallpassError) -> RevocationReport {
         var entry = AuditEntry(.revoke, .allow, by: admin, context, at: clock)
         entry.target = "\(dimension.rawValue) \(id)"
         entry.reason = reason
         let draft = entry
-        let author = admin.author
-        return try await gate.pass { () async throws(HallpassError) in
-            let outcome = try await submit(
-                .revoke(dimension, id: id, author: author, reason: reason), for: admin.tenant
-            ) { outcome in
-                var entry = draft
-                if case .cutoff(_, let count) = outcome { entry.count = count }
-                return entry
-            }
-            guard case .cutoff(let cutoff, let liveTokens) = outcome else { throw .internal }
-            publishTenant(admin.tenant) { $0.revoking(cutoff) }
-            feed.announce(RevocationEvent(kind: .revocation(cutoff), number: cutoff.cutoff), of: admin.tenant)
-            return RevocationReport(cutoff: cutoff, liveTokens: liveTokens)
+        let outcome = try await submit(
+            .revoke(dimension, id: id, author: admin.author, reason: reason), for: admin.tenant
+        ) { outcome in
+            var entry = draft
+            if case .cutoff(_, let count) = outcome { entry.count = count }
+            return entry
         }
+        guard case .cutoff(let cutoff, let liveTokens) = outcome else { throw .internal }
+        publishTenant(admin.tenant) { $0.revoking(cutoff) }
+        feed.announce(.revocation(cutoff), number: cutoff.cutoff, of: admin.tenant)
+        return RevocationReport(cutoff: cutoff, liveTokens: liveTokens)
     }
 
     /// How many good tokens a cutoff would end now.

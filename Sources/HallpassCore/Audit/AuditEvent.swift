@@ -60,6 +60,8 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     /// Reading through the admin API; recorded only where it was refused.
     case adminRead = "admin_read"
     case auditExport = "audit_export"
+    /// The oldest records, past the time that they are kept for.
+    case auditTrim = "audit_trim"
     /// An identity provider's token, tried by an admin.
     case issuerTest = "issuer_test"
 }

@@ -47,6 +47,9 @@ package struct AuditHead: Hashable, Sendable {
         self.hash = hash
     }
 
+    /// As it is noted by people: `SEQUENCE:HASH`, the hash in base64url.
+    package var text: String { "\(sequence):\(Base64URL.encode(hash))" }
+
     /// Before the first record: sequence 0, 32 zero bytes.
     package static let empty: AuditHead = {
         guard let hash = SHA256Digest(bytes: [UInt8](repeating: 0, count: 32)) else {

@@ -9,7 +9,9 @@ enum ServerSentEvent {
         var text = "retry: 2000\n\n"
         for cutoff in following.cutoffs { text += block("revocation", id: cutoff.cutoff, cutoff.json) }
         let disabled = following.disabled.map { JSONValue.object($0.json) }
-        text += block("state", id: following.number, ["disabled": .array(disabled)])
+        text += block(
+            "state", id: following.number,
+            ["disabled": .array(disabled), "revision": .integer(following.revision)])
         return Array(text.utf8)
     }
 
@@ -25,12 +27,15 @@ enum ServerSentEvent {
         case .revocation(let cutoff): block("revocation", id: event.number, cutoff.json)
         case .disable(let thing): block("disable", id: event.number, .object(thing.json))
         case .enable(let thing): block("enable", id: event.number, .object(thing.json))
+        case .registry(let revision): block("registry", id: event.number, ["revision": .integer(revision)])
         }
     }
 
     /// JSON has no line feed outside its strings and escapes those within, so one `data` line holds it.
-    private static func block(_ name: String, id: Int64, _ data: JSONValue) -> String {
-        "id: \(id)\nevent: \(name)\ndata: \(String(decoding: data.serialized(), as: UTF8.self))\n\n"
+    ///
+    /// - Parameter id: `nil` for what nobody goes on from; the reader then keeps the one before.
+    private static func block(_ name: String, id: Int64?, _ data: JSONValue) -> String {
+        "\(id.map { "id: \($0)\n" } ?? "")event: \(name)\ndata: \(String(decoding: data.serialized(), as: UTF8.self))\n\n"
     }
 }
 

@@ -41,8 +41,8 @@ struct AuditRoutes {
         return Answer(.ok, try await broker.activity(minutes: minutes, by: admin).json)
     }
 
-    /// `{"items":[{"seq","hash","record"}],"head":{"seq","hash"}}`: each record as its canonical text, which is what the
-    /// hash covers.
+    /// `{"items":[{"seq","hash","record"}],"head":{"seq","hash"},"trimmed"?:{"checkpoint","signature"}}`: each record as its
+    /// canonical text, which is what the hash covers; `trimmed` is what the chain begins after, where it is not whole.
     @Sendable
     private func chain(_ call: Call) async throws -> Answer {
         let admin = try call.admin(broker)
@@ -55,16 +55,19 @@ struct AuditRoutes {
         // The head first: the chain may grow meanwhile, and then the items reach beyond it instead of ending before it.
         let head = try await broker.auditHead(by: admin)
         let records = try await broker.auditChain(after: after, limit: limit, by: admin)
+        // Last what it begins after: if it is trimmed meanwhile, this tells why the items do not follow.
+        let trim = try await broker.auditTrim(by: admin)
         let items = records.map { record -> JSONValue in
             [
                 "seq": .integer(record.sequence), "hash": .string(Base64URL.encode(record.hash)),
                 "record": .string(String(decoding: record.canonical, as: UTF8.self)),
             ]
         }
-        return Answer(json: [
-            "items": .array(items),
-            "head": ["seq": .integer(head.sequence), "hash": .string(Base64URL.encode(head.hash))],
-        ])
+        var answer = JSONObject()
+        answer["items"] = .array(items)
+        answer["head"] = ["seq": .integer(head.sequence), "hash": .string(Base64URL.encode(head.hash))]
+        answer["trimmed"] = trim?.signed.json
+        return Answer(json: .object(answer))
     }
 }
 

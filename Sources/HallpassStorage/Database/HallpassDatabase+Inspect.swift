@@ -20,15 +20,27 @@ package struct DatabaseInspection: Sendable {
 extension HallpassDatabase {
     /// Examines a file, whether or not a server is running on it. Reads all of it; takes time in proportion.
     package static func inspect(path: String) throws(DatabaseOpeningError) -> DatabaseInspection {
-        guard DatabaseFile(path: path).exists else { throw .missing(path: path) }
         let holder = DatabaseLock.isTaken(for: path)
+        return try inspecting(path) { try inspect($0, path: path, holder: holder) }
+    }
+
+    /// One moment of a file of ours, read on a connection that cannot write.
+    static func inspecting<Value>(
+        _ path: String, _ body: (Database) throws -> Value
+    ) throws(DatabaseOpeningError) -> Value {
+        guard DatabaseFile(path: path).exists else { throw .missing(path: path) }
         do {
             let queue = try inspectionQueue(path)
             defer {
                 // A connection that cannot write leaves nothing undone.
                 try? queue.close()
             }
-            return try queue.read { try inspect($0, path: path, holder: holder) }
+            return try queue.read { db in
+                guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
+                    throw DatabaseOpeningError.notOurs(path: path)
+                }
+                return try body(db)
+            }
         } catch let error as DatabaseOpeningError {
             throw error
         } catch {
@@ -39,9 +51,6 @@ extension HallpassDatabase {
     private static func inspect(
         _ db: Database, path: String, holder: (taken: Bool, processID: Int32?)
     ) throws -> DatabaseInspection {
-        guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
-            throw DatabaseOpeningError.notOurs(path: path)
-        }
         let tables = try String.fetchAll(
             db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
         let counts = try tables.map { table in

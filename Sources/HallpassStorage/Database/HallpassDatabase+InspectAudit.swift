@@ -5,6 +5,8 @@ package import HallpassCore
 package struct InspectedChain: Sendable {
     package let records: [AuditRecord]
     package let head: AuditHead
+    /// Where the chain begins; `nil` for one that has all its records.
+    package let trim: AuditTrim?
 }
 
 extension HallpassDatabase {
@@ -14,26 +16,10 @@ extension HallpassDatabase {
     package static func inspectAudit(
         path: String, tenant: TenantID, after sequence: Int64, limit: Int
     ) throws(DatabaseOpeningError) -> InspectedChain {
-        guard DatabaseFile(path: path).exists else { throw .missing(path: path) }
-        do {
-            let queue = try inspectionQueue(path)
-            defer {
-                // A connection that cannot write leaves nothing undone.
-                try? queue.close()
-            }
-            return try queue.read { db in
-                guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
-                    throw DatabaseOpeningError.notOurs(path: path)
-                }
-                return InspectedChain(
-                    records: try AuditStore.fetch(
-                        db, tenant: tenant, "AND sequence > ? ORDER BY sequence LIMIT ?", arguments: [sequence, limit]),
-                    head: try AuditStore.head(db, tenant))
-            }
-        } catch let error as DatabaseOpeningError {
-            throw error
-        } catch {
-            throw openingError(error, path: path)
+        try inspecting(path) { db in
+            InspectedChain(
+                records: try AuditStore.records(db, tenant, after: sequence, limit: limit),
+                head: try AuditStore.head(db, tenant), trim: try TrimStore.trim(of: tenant, in: db))
         }
     }
 }

@@ -8,7 +8,8 @@ extension AuditStore {
             let first = try Int64.fetchOne(
                 db, sql: "SELECT sequence FROM audit_record WHERE tenant_id = ? ORDER BY sequence LIMIT 1",
                 arguments: [tenant.rawValue])
-            return try (first ?? 1)..<(Self.head(db, tenant).sequence + 1)
+            let trimmed = try TrimStore.trim(of: tenant, in: db)?.head.sequence ?? 0
+            return try max(first ?? 1, trimmed + 1)..<(Self.head(db, tenant).sequence + 1)
         }
     }
 

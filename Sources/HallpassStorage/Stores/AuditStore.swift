@@ -11,17 +11,15 @@ package struct AuditStore: Sendable {
     package func records(
         _ tenant: TenantID, after sequence: Int64 = 0, limit: Int
     ) async throws -> [AuditRecord] {
-        try await database.read { db in
-            try Self.fetch(
-                db, tenant: tenant, "AND sequence > ? ORDER BY sequence LIMIT ?", arguments: [sequence, limit])
-        }
+        try await database.read { try Self.records($0, tenant, after: sequence, limit: limit) }
     }
 
     package func list(_ tenant: TenantID, _ query: AuditQuery) async throws -> AuditPage {
         let condition = query.condition
         return try await database.read { db in
+            let first = try TrimStore.trim(of: tenant, in: db)?.head.sequence ?? 0
             let end = try query.before ?? Self.head(db, tenant).sequence + 1
-            let start = max(0, end - query.reach)
+            let start = max(first + 1, end - query.reach)
             // One beyond the limit, to know whether there are more.
             let found = try Self.fetch(
                 db, tenant: tenant,
@@ -30,8 +28,9 @@ package struct AuditStore: Sendable {
             let records = Array(found.prefix(query.limit))
             if found.count > query.limit { return AuditPage(records: records, next: records.last?.sequence) }
             let isMore = try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM audit_record WHERE tenant_id = ? AND sequence < ?)",
-                arguments: [tenant.rawValue, start])
+                db,
+                sql: "SELECT EXISTS (SELECT 1 FROM audit_record WHERE tenant_id = ? AND sequence > ? AND sequence < ?)",
+                arguments: [tenant.rawValue, first, start])
             return AuditPage(records: records, next: isMore == true ? start : nil)
         }
     }
@@ -53,7 +52,16 @@ package struct AuditStore: Sendable {
         try Row.fetchOne(db, sql: AuditTable.headSQL, arguments: [tenant.rawValue]).map(AuditTable.head) ?? .empty
     }
 
-    static func fetch(
+    /// Records that a trim has taken out of the chain are not there, whether or not they have been removed yet.
+    static func records(
+        _ db: Database, _ tenant: TenantID, after sequence: Int64, limit: Int
+    ) throws -> [AuditRecord] {
+        let first = try TrimStore.trim(of: tenant, in: db)?.head.sequence ?? 0
+        return try fetch(
+            db, tenant: tenant, "AND sequence > ? ORDER BY sequence LIMIT ?", arguments: [max(sequence, first), limit])
+    }
+
+    private static func fetch(
         _ db: Database, tenant: TenantID, _ rest: String, arguments: StatementArguments
     ) throws -> [AuditRecord] {
         try Row.fetchAll(

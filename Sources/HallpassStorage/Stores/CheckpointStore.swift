@@ -40,15 +40,34 @@ package struct CheckpointStore: Sendable {
                     WHERE tenant_id = ? AND sequence > ? ORDER BY sequence LIMIT ?
                     """,
                 arguments: [tenant.rawValue, sequence, limit]
-            ).map { row in
-                SignedCheckpoint(
-                    checkpoint: AuditCheckpoint(
-                        tenant: tenant,
-                        head: AuditHead(sequence: try row.decode(atIndex: 0), hash: try row.digest(at: 1)),
-                        timeSeconds: try row.decode(atIndex: 2)),
-                    signature: try row.bytes(at: 3))
-            }
+            ).map { try Self.signed($0, of: tenant) }
         }
+    }
+
+    /// The newest that was signed before a moment, of those after one record and up to another.
+    package func newest(
+        _ tenant: TenantID, after first: Int64, through last: Int64, signedBefore seconds: Int64
+    ) async throws -> SignedCheckpoint? {
+        try await database.read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT sequence, hash, created_at, signature FROM audit_checkpoint
+                    WHERE tenant_id = ? AND sequence > ? AND sequence <= ? AND created_at < ?
+                    ORDER BY sequence DESC LIMIT 1
+                    """,
+                arguments: [tenant.rawValue, first, last, seconds]
+            ).map { try Self.signed($0, of: tenant) }
+        }
+    }
+
+    /// Reads `sequence, hash, created_at, signature`.
+    static func signed(_ row: Row, of tenant: TenantID) throws -> SignedCheckpoint {
+        SignedCheckpoint(
+            checkpoint: AuditCheckpoint(
+                tenant: tenant, head: AuditHead(sequence: try row.decode(atIndex: 0), hash: try row.digest(at: 1)),
+                timeSeconds: try row.decode(atIndex: 2)),
+            signature: try row.bytes(at: 3))
     }
 
     /// The record that the newest checkpoint names; 0 where there is none.

@@ -30,7 +30,7 @@ extension Story {
             return try AuditChainPage(await client.require(request, as: cast.operators), tenant: cast.tenant)
         }
         switch verdict {
-        case .intact(let count, _):
+        case .intact(let count, _, _):
             return Outcome(asked: "hash all \(count) records of \(cast.tenant)", answer: StoryStep.chainHolds.expected)
         case .broken(let sequence, let reason):
             return Outcome(asked: "hash all records of \(cast.tenant)", answer: "broken at \(sequence): \(reason)")

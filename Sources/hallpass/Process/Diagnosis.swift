@@ -1,4 +1,6 @@
 import Foundation
+import HallpassBroker
+import HallpassCore
 import HallpassCrypto
 import HallpassStorage
 import StrictJSON
@@ -53,7 +55,7 @@ struct Diagnosis {
 
     func findings() async -> [Finding] {
         let (database, isInUse) = examineDatabase()
-        return [library(), key()] + database + [disk(), await port(serverRuns: isInUse)]
+        return [library(), key()] + database + exports() + [disk(), await port(serverRuns: isInUse)]
     }
 
     private func library() -> Finding {
@@ -107,6 +109,37 @@ struct Diagnosis {
         guard found.isInUse else { return Finding("lock", .ok, "No server has the database open.") }
         let who = found.processID.map { "Process \($0)" } ?? "A process"
         return Finding("lock", .ok, "\(who) has the database open: a server is running on it.")
+    }
+
+    private func exports() -> [Finding] {
+        settings.auditDestinations.map(\.destination).compactMap { destination in
+            do throws(DatabaseOpeningError) {
+                let found = try HallpassDatabase.inspectExport(path: settings.database, to: destination)
+                return Self.export(found, to: destination, nowSeconds: HallpassBroker.Clock.system.nowSeconds)
+            } catch {
+                // The finding about the database says what is wrong with it.
+                return nil
+            }
+        }
+    }
+
+    /// A record is exported within seconds where nothing is in the way.
+    static let exportLagSeconds: Int64 = 60
+
+    static func export(_ found: ExportInspection, to destination: ExportDestination, nowSeconds: Int64) -> Finding {
+        let place = destination.name
+        let missing = found.backlog.reduce(0) { $0 + $1.count }
+        guard let oldest = found.backlog.map(\.oldestMilliseconds).min() else {
+            return Finding("export", .ok, "\(place) has all of the audit.")
+        }
+        let sentence = "\(place) lacks \(missing) records, the oldest of \(RFC3339.text(milliseconds: oldest))"
+        if let trouble = found.trouble {
+            return Finding(
+                "export", .warn, "\(sentence): since \(RFC3339.text(seconds: trouble.since)) \(trouble.reason).",
+                next: "put the receiver right; the server goes on by itself, with nothing left out")
+        }
+        guard nowSeconds - oldest / 1_000 >= exportLagSeconds else { return Finding("export", .ok, "\(sentence).") }
+        return Finding("export", .warn, "\(sentence).", next: "look whether the server runs: hallpass doctor")
     }
 
     private func disk() -> Finding {

@@ -1,8 +1,9 @@
-import HallpassBroker
 import HallpassCore
 import HallpassStorage
 import StrictJSON
 import Testing
+
+@testable import HallpassBroker
 
 struct FollowTests {
     private func revoke(_ fixture: BrokerFixture, _ actor: String) async throws -> Int64 {
@@ -26,10 +27,12 @@ struct FollowTests {
             switch signal {
             case .heartbeat: heard.append("heartbeat")
             case .event(let event):
+                let number = event.number.map(String.init) ?? "-"
                 switch event.kind {
-                case .revocation(let cutoff): heard.append("\(event.number) \(cutoff.dimension.rawValue) \(cutoff.id)")
-                case .disable(let thing): heard.append("\(event.number) off \(thing.text)")
-                case .enable(let thing): heard.append("\(event.number) on \(thing.text)")
+                case .revocation(let cutoff): heard.append("\(number) \(cutoff.dimension.rawValue) \(cutoff.id)")
+                case .disable(let thing): heard.append("\(number) off \(thing.text)")
+                case .enable(let thing): heard.append("\(number) on \(thing.text)")
+                case .registry(let revision): heard.append("\(number) revision \(revision)")
                 }
             }
         }
@@ -61,6 +64,45 @@ struct FollowTests {
             #expect(again.cutoffs.map(\.id) == ["quiet-gateway"])
             #expect(again.disabled == [client])
             #expect(again.number == second + 3)
+        }
+    }
+
+    @Test(arguments: [("crm-mcp@prod", "deployment crm-mcp@prod"), (nil, "tenant acme")] as [(String?, String)])
+    func `keys that were compromised are told as a cutoff of what they signed for, and to who comes later`(
+        deployment: String?, told: String
+    ) async throws {
+        try await BrokerFixture.run { fixture in
+            let following = try follow(fixture)
+            let token = try await fixture.token()
+            let keys = try fixture.client("crm-server").snapshot.keys
+            let sequence = try TokenVerifier.verify(UnverifiedToken(token.text.utf8), keys: keys).claims.sequence
+            _ = try await fixture.broker.compromiseKeys(
+                of: deployment.flatMap { DeploymentID($0) }, reason: "a test", by: fixture.admin(as: "ops"),
+                fixture.context())
+            let later = try follow(fixture)
+            let cutoff = try #require(later.cutoffs.last)
+            #expect("\(cutoff.dimension.rawValue) \(cutoff.id)" == told)
+            #expect(cutoff.cutoff > sequence)
+            #expect(await heard(following) == ["\(cutoff.cutoff) \(told)"])
+            // What the new keys sign is not concerned.
+            let next = try await fixture.verify(try await fixture.token().text)
+            #expect(next.refusal == nil)
+        }
+    }
+
+    @Test func `a change of the registry is told by its revision, and moves nobody's place`() async throws {
+        try await BrokerFixture.run { fixture in
+            let number = try await revoke(fixture, "alice")
+            let following = try follow(fixture)
+            let theirs = try follow(fixture, tenant: "globex")
+            let before = following.revision
+            try await fixture.apply([["kind": "Environment", "id": "qa"]], to: "acme")
+            try await fixture.apply([["kind": "Environment", "id": "qa"]], to: "acme")
+            #expect(await heard(following) == ["- revision \(before + 1)"])
+            #expect(await heard(theirs) == [])
+            let again = try follow(fixture, after: number)
+            #expect(again.revision == before + 1)
+            #expect(again.number == number)
         }
     }
 

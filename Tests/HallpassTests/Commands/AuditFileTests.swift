@@ -57,7 +57,7 @@ struct AuditFileTests {
             hash: records[2].hash)
         let files: [([AuditRecord], Int64)] = [
             (changed, 3), ([records[0], records[1], records[3], records[4]], 3),
-            ([records[0], records[1], records[1], records[2]], 3),
+            ([records[0], changed[2], records[1], records[2]], 2),
             ([records[0], records[2], records[1], records[3]], 2),
         ]
         for (file, sequence) in files {
@@ -65,6 +65,46 @@ struct AuditFileTests {
                 Issue.record("nothing wrong was found at \(sequence)")
                 continue
             }
+        }
+    }
+
+    @Test func `a file of the continuous export is read past other tenants and past what it has twice`() async throws {
+        let records = Self.records(5)
+        let others = Self.records(4, of: TenantIDs.globex)
+        let path = try export([
+            records[0], others[0], records[1], others[1], records[2], records[1], records[2], others[1], others[2],
+            records[3], records[4], records[4],
+        ])
+        #expect(try await verdict(path) == .intact(count: 5, head: records[4].head))
+    }
+
+    @Test func `an export of a trimmed chain begins with the checkpoint that it follows on`() async throws {
+        var records = Self.records(4)
+        var entry = AuditEntry(event: .auditTrim, decision: .allow, timeMilliseconds: 0, requestID: "r")
+        entry.target = AuditTrim.target(records[1].head)
+        records.append(AuditRecord(entry, of: TenantIDs.acme, after: records[3].head))
+        let checkpoint = AuditCheckpoint(tenant: TenantIDs.acme, head: records[1].head, timeSeconds: 0)
+        let start = SignedCheckpoint(checkpoint: checkpoint, signature: [UInt8](repeating: 0, count: 64))
+        let lines = AuditExportFile.line(start) + records[2...].flatMap(AuditExportFile.line)
+        let path = try folder.write("a.jsonl", String(decoding: lines, as: UTF8.self))
+        let whole = AuditVerification.Verdict.intact(count: 3, head: records[4].head, trimmed: records[1].head)
+        #expect(try await verdict(path) == whole)
+        #expect(try AuditExportFile.lastRecord(path: path, tenant: TenantIDs.acme)?.head == records[4].head)
+        let bare = try export(Array(records[2...]))
+        guard case .broken(1, _) = try await verdict(bare) else {
+            Issue.record("a beginning that is missing was not found")
+            return
+        }
+    }
+
+    @Test func `what comes again in other words is no repetition`() async throws {
+        let records = Self.records(4)
+        let changed = AuditRecord(
+            tenant: TenantIDs.acme, sequence: 2, canonical: Array(#"{"seq":2,"tenant":"acme"}"#.utf8),
+            hash: records[1].hash)
+        guard case .broken(4, _) = try await verdict(try export(records.dropLast() + [changed, records[3]])) else {
+            Issue.record("a changed repetition was passed over")
+            return
         }
     }
 

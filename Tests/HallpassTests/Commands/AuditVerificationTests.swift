@@ -125,6 +125,84 @@ struct AuditVerificationTests {
         #expect(try await Self.verdict([], checkpoint: .empty) == .intact(count: 0, head: .empty))
     }
 
+    /// A chain of ten that says it was trimmed up to its fourth, which a key has signed.
+    private struct Trimmed {
+        let key: Ed25519PublicKey
+        let start: SignedCheckpoint
+        let records: [AuditRecord]
+
+        init(telling target: String? = nil) throws {
+            var records = AuditVerificationTests.chain(8, of: TenantIDs.acme)
+            let head = records[3].head
+            var entry = AuditEntry(event: .auditTrim, decision: .allow, timeMilliseconds: 0, requestID: "r")
+            entry.target = target ?? AuditTrim.target(head)
+            records.append(AuditRecord(entry, of: TenantIDs.acme, after: records[7].head))
+            let checkpoint = AuditCheckpoint(tenant: TenantIDs.acme, head: head, timeSeconds: 1_795_216_335)
+            let signer = try Ed25519PrivateKey(seed: SecretBytes.random(count: Ed25519PrivateKey.seedByteCount))
+            key = signer.publicKey
+            start = SignedCheckpoint(
+                checkpoint: checkpoint, signature: try signer.signature(for: checkpoint.signedBytes))
+            self.records = records
+        }
+
+        func verdict(
+            of records: [AuditRecord]? = nil, keys: [Ed25519PublicKey]? = nil
+        ) async throws -> AuditVerification.Verdict {
+            let records = records ?? Array(self.records[4...])
+            return try await AuditVerification(tenant: TenantIDs.acme, checkpoints: [], keys: keys).run { after in
+                AuditChainPage(
+                    records: Array(records.drop { $0.sequence <= after }.prefix(3)),
+                    head: self.records.last?.head ?? .empty, trimmed: start)
+            }
+        }
+    }
+
+    @Test func `a trimmed chain is whole from the checkpoint that it follows on`() async throws {
+        let trimmed = try Trimmed()
+        let head = trimmed.start.checkpoint.head
+        let whole = AuditVerification.Verdict.intact(count: 5, head: trimmed.records[8].head, trimmed: head)
+        #expect(try await trimmed.verdict(keys: [trimmed.key]) == whole)
+        #expect(try await trimmed.verdict() == whole)
+    }
+
+    @Test func `the checkpoint that a chain follows on has to be signed by a key that was given`() async throws {
+        let trimmed = try Trimmed()
+        let other = try Trimmed()
+        #expect(try await trimmed.verdict(keys: [other.key]).brokenSequence == 5)
+        #expect(try await trimmed.verdict(keys: [other.key, trimmed.key]).brokenSequence == nil)
+    }
+
+    /// Whoever has the database can lay a real checkpoint down in the place of a trim.
+    @Test func `a beginning that was removed by hand is missing, though a signed checkpoint stands in its place`()
+        async throws
+    {
+        let trimmed = try Trimmed(telling: AuditTrim.target(.empty))
+        #expect(try await trimmed.verdict(keys: [trimmed.key]).brokenSequence == 1)
+        #expect(try await trimmed.verdict(of: Array(try Trimmed().records[5...])).brokenSequence == 5)
+    }
+
+    @Test func `a chain that is trimmed while it is read is read anew`() async throws {
+        let trimmed = try Trimmed()
+        var asked = 0
+        let verdict = try await AuditVerification(tenant: TenantIDs.acme, checkpoints: [], keys: [trimmed.key]).run {
+            after in
+            asked += 1
+            // Trimmed after the first page, which ends in the middle of what goes.
+            let isTrimmed = asked > 1
+            let visible = isTrimmed ? trimmed.records[4...] : trimmed.records[...]
+            return AuditChainPage(
+                records: Array(visible.drop { $0.sequence <= after }.prefix(2)),
+                head: trimmed.records[8].head, trimmed: isTrimmed ? trimmed.start : nil)
+        }
+        #expect(
+            verdict == .intact(count: 5, head: trimmed.records[8].head, trimmed: trimmed.start.checkpoint.head))
+    }
+
+    @Test func `what was read just before its trim is passed over`() async throws {
+        let trimmed = try Trimmed()
+        #expect(try await trimmed.verdict(of: trimmed.records).brokenSequence == nil)
+    }
+
     @Test func `a page is read from the server's answer as it stands`() throws {
         let tenant = TenantIDs.acme
         let record = try #require(Self.chain(1, of: tenant).first)

@@ -7,18 +7,27 @@ struct AuditChainPage: Sendable {
     /// In the order they are said to have; nothing about them is checked yet.
     let records: [AuditRecord]
     let head: AuditHead
+    /// What the chain is said to begin after; `nil` where it is said to have all its records.
+    let trimmed: SignedCheckpoint?
 
-    init(records: [AuditRecord], head: AuditHead) {
+    init(records: [AuditRecord], head: AuditHead, trimmed: SignedCheckpoint? = nil) {
         self.records = records
         self.head = head
+        self.trimmed = trimmed
     }
 
-    /// Reads `{"items":[{"seq","hash","record"}],"head":{"seq","hash"}}`.
+    /// Reads `{"items":[{"seq","hash","record"}],"head":{"seq","hash"},"trimmed"?}`.
     init(_ answer: JSONObject, tenant: TenantID) throws {
         guard let items = answer["items"]?.arrayValue, let head = answer["head"].flatMap(Self.place) else {
             throw CommandFailure.badAnswer("The server's answer is no part of an audit chain.")
         }
         self.head = head
+        trimmed = try answer["trimmed"].map { value in
+            guard let trimmed = SignedCheckpoint(json: value), trimmed.checkpoint.tenant == tenant else {
+                throw CommandFailure.badAnswer("The server's answer is no part of an audit chain.")
+            }
+            return trimmed
+        }
         records = try items.map { item in
             guard let place = Self.place(item), let record = item["record"]?.stringValue else {
                 throw CommandFailure.badAnswer("The server's answer is no part of an audit chain.")

@@ -22,12 +22,17 @@ struct AuditExplainCommand: ClientCommand {
         let settings = try client.settings()
         let tenant = try settings.requireTenant()
         let query = [("request_id", requestID)]
-        let records = try await APIClient.with(settings) { api in
-            try await api.all(.get("v1", "tenants", tenant.rawValue, "audit", query: query), isPaged: true)
+        let (records, trimmed) = try await APIClient.with(settings) { api in
+            let records = try await api.all(
+                .get("v1", "tenants", tenant.rawValue, "audit", query: query), isPaged: true)
+            return (records, records.isEmpty ? try await api.auditChain(of: tenant, after: 0, limit: 1).trimmed : nil)
         }
         guard !records.isEmpty else {
+            let kept = trimmed.map {
+                "; those of before \(RFC3339.text(seconds: $0.checkpoint.timeSeconds)) were trimmed"
+            }
             throw CommandFailure.refused(
-                "No record of tenant \(tenant) is of request \(requestID).".printable,
+                "No record of tenant \(tenant) is of request \(requestID)\(kept ?? "").".printable,
                 next: "a request that no tenant was known for is recorded in tenant platform")
         }
         let explanations = records.reversed().map(Explanation.init)

@@ -17,40 +17,41 @@ struct AuditExportCommand: ClientCommand {
               hallpass audit export --out acme.ocsf.jsonl --format ocsf --tenant acme
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case jsonl, ocsf
-    }
-
     @Option(help: "The file; made where there is none, for its owner alone.")
     var out: String
 
     @Option(help: "jsonl or ocsf. Else jsonl.")
-    var format = Format.jsonl
+    var format = AuditExportFormat.jsonl
 
     @OptionGroup var client: ClientOptions
 
     func perform() async throws {
         let settings = try client.settings()
         let tenant = try settings.requireTenant()
-        let start = try head(tenant)
-        var chain = AuditChain(tenant: tenant, after: start)
+        var chain = AuditChain(tenant: tenant, after: try head(tenant))
+        var count = 0
         try await APIClient.with(settings) { api in
             while true {
                 let page = try await api.auditChain(
                     of: tenant, after: chain.head.sequence, limit: ClientLimits.pageRows)
                 guard !page.records.isEmpty else { return }
                 var lines: [UInt8] = []
+                if let trimmed = page.trimmed, trimmed.checkpoint.head.sequence > chain.head.sequence {
+                    guard chain.head == .empty else { throw Self.trimmed(trimmed.checkpoint.head, after: chain.head) }
+                    chain = AuditChain(tenant: tenant, after: trimmed.checkpoint.head)
+                    if format == .jsonl { lines += AuditExportFile.line(trimmed) }
+                }
                 for record in page.records {
                     if let found = chain.append(record) { throw Self.failure(found, tenant) }
-                    lines += format == .jsonl ? AuditExportFile.line(record) : OCSFEvent.line(record)
+                    lines += format.line(record)
                 }
                 try PrivateFile.append(out, lines)
+                count += page.records.count
             }
         }
-        let count = chain.head.sequence - start.sequence
         if isJSON {
             try StandardOutput.writeJSON([
-                "ok": true, "file": .string(out), "records": .integer(count),
+                "ok": true, "file": .string(out), "records": .integer(Int64(count)),
                 "checkpoint": .string(NotedHead(head: chain.head).text),
             ])
         } else {
@@ -58,6 +59,13 @@ struct AuditExportCommand: ClientCommand {
             try StandardOutput.writeLine("Added \(records) to \(out).".printable)
             try StandardOutput.writeLine("Head \(NotedHead(head: chain.head).text)")
         }
+    }
+
+    /// A file with a hole in it would prove nothing of what comes after.
+    private static func trimmed(_ head: AuditHead, after last: AuditHead) -> CommandFailure {
+        CommandFailure.localFile(
+            "The records from \(last.sequence + 1) to \(head.sequence) were trimmed before they were exported.",
+            next: "keep this file and name a new one: --out FILE")
     }
 
     /// Where the file ends.
@@ -82,3 +90,5 @@ struct AuditExportCommand: ClientCommand {
             next: "hallpass audit verify --tenant \(tenant)")
     }
 }
+
+extension AuditExportFormat: ExpressibleByArgument {}

@@ -42,7 +42,8 @@ enum AuditSource {
                 do throws(DatabaseOpeningError) {
                     let chain = try HallpassDatabase.inspectAudit(
                         path: path, tenant: tenant, after: after, limit: ClientLimits.pageRows)
-                    return AuditChainPage(records: chain.records, head: chain.head)
+                    return AuditChainPage(
+                        records: chain.records, head: chain.head, trimmed: chain.trim?.signed)
                 } catch {
                     throw CommandFailure.localFile(error.message, next: error.hint)
                 }

@@ -50,39 +50,76 @@ struct AuditVerifyCommand: ClientCommand {
     func perform() async throws {
         let source = try AuditSource(self)
         var heads = [checkpoint?.head].compactMap(\.self)
+        let keys = publicKey.isEmpty ? try await source.publicKeys() : publicKey.map(\.key)
         if let checkpoints {
-            let keys = publicKey.isEmpty ? try await source.publicKeys() : publicKey.map(\.key)
             heads += try CheckpointFile(path: checkpoints).heads(of: source.tenant, signedBy: keys)
         }
-        let verification = AuditVerification(tenant: source.tenant, checkpoints: heads)
-        try report(try await source.verify(verification), of: source.tenant, checkpoints: heads.count)
+        let verification = AuditVerification(
+            tenant: source.tenant, checkpoints: heads, keys: keys.isEmpty ? nil : keys)
+        let verdict = try await source.verify(verification)
+        guard case .intact(let count, let head, let trimmed) = verdict else { throw failure(verdict, source.tenant) }
+        // Those before the chain's beginning are about records that nobody has any more.
+        let met = heads.count { $0.sequence >= trimmed.sequence }
+        let report = WholeChain(
+            tenant: source.tenant, count: count, head: head, trimmed: trimmed, isTrimSigned: !keys.isEmpty,
+            checkpoints: met)
+        if isJSON {
+            try StandardOutput.writeJSON(report.json)
+        } else {
+            try StandardOutput.writeLine(report.text)
+        }
     }
 
-    private func report(
-        _ verdict: AuditVerification.Verdict, of tenant: TenantID, checkpoints: Int
-    ) throws {
-        switch verdict {
-        case .intact(let count, let head):
-            let text = NotedHead(head: head).text
-            guard isJSON else {
-                let records = count == 1 ? "1 record" : "\(count) records"
-                let met =
-                    checkpoints == 0
-                    ? "" : ", and \(checkpoints == 1 ? "1 checkpoint" : "\(checkpoints) checkpoints") met"
-                return try StandardOutput.writeLine(
-                    "The chain of tenant \(tenant) is whole: \(records)\(met).\nHead \(text)")
-            }
-            try StandardOutput.writeJSON([
-                "ok": true, "tenant": .string(tenant.rawValue), "records": .integer(count),
-                "head": ["seq": .integer(head.sequence), "hash": .string(Base64URL.encode(head.hash))],
-                "checkpoint": .string(text), "checkpoints_met": .integer(Int64(checkpoints)),
-            ])
-        case .broken(let sequence, let reason):
-            throw CommandFailure(
-                .chainBroken, code: "chain_broken",
-                "The chain of tenant \(tenant) is broken at record \(sequence): \(reason).",
-                next: "keep the database file as it is and compare it with a backup")
+    private func failure(_ verdict: AuditVerification.Verdict, _ tenant: TenantID) -> CommandFailure {
+        guard case .broken(let sequence, let reason) = verdict else {
+            preconditionFailure("a whole chain is no failure")
         }
+        return CommandFailure(
+            .chainBroken, code: "chain_broken",
+            "The chain of tenant \(tenant) is broken at record \(sequence): \(reason).",
+            next: "keep the database file as it is and compare it with a backup")
+    }
+}
+
+/// What there is to say of a chain in which every record fits.
+struct WholeChain {
+    let tenant: TenantID
+    let count: Int64
+    let head: AuditHead
+    /// The last record that was trimmed away; ``AuditHead/empty`` where none was.
+    let trimmed: AuditHead
+    /// Whether the checkpoint that it begins after was held against a key.
+    let isTrimSigned: Bool
+    let checkpoints: Int
+
+    var text: String {
+        let records = count == 1 ? "1 record" : "\(count) records"
+        let met =
+            checkpoints == 0 ? "" : ", and \(checkpoints == 1 ? "1 checkpoint" : "\(checkpoints) checkpoints") met"
+        var lines = ["The chain of tenant \(tenant) is whole: \(records)\(met)."]
+        if trimmed != .empty {
+            let proof = isTrimSigned ? "as a signed checkpoint proves" : "as the chain says; --public-key proves it"
+            lines.append("It was trimmed up to record \(trimmed.sequence), \(proof).")
+        }
+        return (lines + ["Head \(head.text)"]).joined(separator: "\n")
+    }
+
+    /// `{"ok","tenant","records","head":{"seq","hash"},"checkpoint","checkpoints_met","trimmed"?:{"seq","hash","signed"}}`
+    var json: JSONValue {
+        var object = JSONObject()
+        object["ok"] = true
+        object["tenant"] = .string(tenant.rawValue)
+        object["records"] = .integer(count)
+        object["head"] = ["seq": .integer(head.sequence), "hash": .string(Base64URL.encode(head.hash))]
+        object["checkpoint"] = .string(head.text)
+        object["checkpoints_met"] = .integer(Int64(checkpoints))
+        if trimmed != .empty {
+            object["trimmed"] = [
+                "seq": .integer(trimmed.sequence), "hash": .string(Base64URL.encode(trimmed.hash)),
+                "signed": .bool(isTrimSigned),
+            ]
+        }
+        return .object(object)
     }
 }
 
@@ -100,7 +137,7 @@ struct NotedHead: ExpressibleByArgument {
         head = AuditHead(sequence: sequence, hash: hash)
     }
 
-    var text: String { "\(head.sequence):\(Base64URL.encode(head.hash))" }
+    var text: String { head.text }
 }
 
 /// A public key, as it is noted: 43 characters of base64url.

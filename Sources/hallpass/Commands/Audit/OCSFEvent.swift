@@ -64,7 +64,7 @@ enum OCSFEvent {
         case .mint, .tenantCreate, .clientSecretIssue: 1
         case .introspect, .verify, .adminRead, .auditExport: 2
         case .outcome, .registryChange, .keyRotate, .keyEncryptionKeyRotate: 3
-        case .revoke, .revokeToken, .clientSecretRevoke, .keyCompromise, .keyRetire: 4
+        case .revoke, .revokeToken, .clientSecretRevoke, .keyCompromise, .keyRetire, .auditTrim: 4
         default: 99
         }
     }

@@ -44,7 +44,17 @@ enum PrivateFile {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw unwritable(path, errno) }
         defer { close(descriptor) }
+        let isNew = lseek(descriptor, 0, SEEK_END) == 0
         try bytes.withUnsafeBytes { try write($0, to: descriptor, path) }
+        guard fsync(descriptor) == 0 else { throw unwritable(path, errno) }
+        if isNew { try keepName(path) }
+    }
+
+    /// Has the folder on disk, without which a new file would be there and have no name after a power failure.
+    private static func keepName(_ path: String) throws(CommandFailure) {
+        let descriptor = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY)
+        guard descriptor >= 0 else { throw unwritable(path, errno) }
+        defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw unwritable(path, errno) }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import HallpassBroker
+import HallpassCore
 import HallpassHTTP
 import HallpassStorage
 import Hummingbird
@@ -33,6 +34,8 @@ struct Server {
         // Asked before anything is opened, because it is what most often stands in the way and easiest said.
         _ = try await PortProbe.freePort(host: settings.host, port: settings.port)
         FileDescriptors.raiseLimit(to: settings.connectionsMaximum)
+        // What cannot be signed would never be delivered.
+        if let target = settings.auditExportWebhook { _ = try ExportWebhook.secrets(in: target.secretFile) }
         let engine = try await startEngine()
         let application: HallpassApplication
         do {
@@ -80,15 +83,19 @@ struct Server {
         return path
     }
 
-    /// In the order they start; they stop the other way round: requests finish, then the sweeps end, then the ledger writes
-    /// what waits, then the database closes.
+    /// In the order they start; they stop the other way round: requests finish, then the sweeps end, then what they
+    /// recorded is exported, then the ledger writes what waits, then the database closes.
     private func services(
         _ engine: Engine, _ application: HallpassApplication, _ companion: Companion?
     ) -> [ServiceGroupConfiguration.ServiceConfiguration] {
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: EngineService(engine: engine, logger: logger), serviceName: "engine"),
+            .init(service: EngineService(engine: engine, logger: logger), serviceName: "engine")
+        ]
+        services += auditExports(engine)
+        services += [
             .init(service: LedgerSweep(ledger: engine.ledger, logger: logger), serviceName: "ledger sweep"),
             .init(service: keyCare(engine), serviceName: "key care"),
+            .init(service: retention(engine), serviceName: "audit retention"),
             .init(service: SessionSweep(broker: engine.broker, logger: logger), serviceName: "session sweep"),
             .init(service: checkpoints(engine), serviceName: "audit checkpoints"),
             .init(service: RefusalCount(broker: engine.broker, logger: logger), serviceName: "refusal count"),
@@ -114,10 +121,25 @@ struct Server {
         return KeyCare(broker: engine.broker, logger: logger, maximumAgeSeconds: days > 0 ? days * 86_400 : nil)
     }
 
+    private func retention(_ engine: Engine) -> AuditRetention {
+        AuditRetention(
+            broker: engine.broker, logger: logger, days: Int64(settings.auditRetentionDays),
+            destinations: settings.auditDestinations.map(\.destination))
+    }
+
     private func checkpoints(_ engine: Engine) -> CheckpointService {
         CheckpointService(
             broker: engine.broker, logger: logger, pause: .seconds(settings.auditCheckpointSeconds),
             file: settings.auditCheckpointFile)
+    }
+
+    private func auditExports(_ engine: Engine) -> [ServiceGroupConfiguration.ServiceConfiguration] {
+        settings.auditDestinations.map { destination in
+            let export = AuditExport(
+                broker: engine.broker, destination: destination, format: settings.auditExportFormat, logger: logger,
+                metrics: AuditExportMetrics(destination.destination.kind, factory: metrics))
+            return .init(service: AuditExportService(export: export), serviceName: "audit export")
+        }
     }
 
     private func run(_ services: [ServiceGroupConfiguration.ServiceConfiguration]) async throws {

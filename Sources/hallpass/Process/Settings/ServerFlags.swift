@@ -51,6 +51,21 @@ struct ServerFlags: ParsableArguments {
     @Option(name: .customLong(Setting.auditCheckpointFile.name), help: Setting.auditCheckpointFile.argumentHelp)
     var auditCheckpointFile: String?
 
+    @Option(name: .customLong(Setting.auditRetention.name), help: Setting.auditRetention.argumentHelp)
+    var auditRetention: String?
+
+    @Option(name: .customLong(Setting.auditExportFile.name), help: Setting.auditExportFile.argumentHelp)
+    var auditExportFile: String?
+
+    @Option(name: .customLong(Setting.auditExportURL.name), help: Setting.auditExportURL.argumentHelp)
+    var auditExportURL: String?
+
+    @Option(name: .customLong(Setting.auditExportSecretFile.name), help: Setting.auditExportSecretFile.argumentHelp)
+    var auditExportSecretFile: String?
+
+    @Option(name: .customLong(Setting.auditExportFormat.name), help: Setting.auditExportFormat.argumentHelp)
+    var auditExportFormat: String?
+
     @Option(
         name: .customLong("config"),
         help: ArgumentHelp(
@@ -68,6 +83,8 @@ struct ServerFlags: ParsableArguments {
             (.logFormat, logFormat), (.shutdownDeadline, shutdownDeadline), (.connectionsMaximum, connectionsMaximum),
             (.idleTimeout, idleTimeout), (.keyRotation, keyRotation),
             (.auditCheckpointInterval, auditCheckpointInterval), (.auditCheckpointFile, auditCheckpointFile),
+            (.auditRetention, auditRetention), (.auditExportFile, auditExportFile), (.auditExportURL, auditExportURL),
+            (.auditExportSecretFile, auditExportSecretFile), (.auditExportFormat, auditExportFormat),
         ]
         return all.reduce(into: [:]) { given, pair in given[pair.0.name] = pair.1 }
     }
@@ -91,7 +108,7 @@ extension Setting.Rule {
         switch self {
         case .host: "host"
         case .path: "path"
-        case .origin: "url"
+        case .origin, .outbound: "url"
         case .integer: "n"
         case .choice(let words): words.count <= 2 ? words.joined(separator: "|") : "word"
         }

@@ -1,4 +1,5 @@
 import Configuration
+import HallpassCore
 import Logging
 
 /// Everything `hallpass serve` can be told, read and checked.
@@ -26,6 +27,17 @@ struct ServerSettings: Sendable {
     let auditCheckpointSeconds: Int
     /// `nil`: in the database only.
     let auditCheckpointFile: String?
+    /// 0: for good.
+    let auditRetentionDays: Int
+    let auditExportFile: String?
+    let auditExportWebhook: WebhookTarget?
+    let auditExportFormat: AuditExportFormat
+
+    /// An address and what is posted to it signed with.
+    struct WebhookTarget: Hashable, Sendable {
+        let url: OutboundURL
+        let secretFile: String
+    }
 
     struct TLSFiles: Hashable, Sendable {
         let certificate: String
@@ -44,7 +56,7 @@ struct ServerSettings: Sendable {
         database = reading.value(.database)
         keyFile = reading.text(.keyFile)
         publicFolder = reading.value(.publicFolder)
-        // The words of these two choices are the cases of their types.
+        // The words of choices are the cases of their types.
         logLevel = Logger.Level(rawValue: reading.value(.logLevel)) ?? .info
         logFormat = LogFormat(rawValue: reading.value(.logFormat)) ?? .human
         shutdownDeadlineSeconds = reading.number(.shutdownDeadline)
@@ -53,6 +65,10 @@ struct ServerSettings: Sendable {
         keyRotationDays = reading.number(.keyRotation)
         auditCheckpointSeconds = reading.number(.auditCheckpointInterval)
         auditCheckpointFile = reading.text(.auditCheckpointFile)
+        auditRetentionDays = reading.number(.auditRetention)
+        auditExportFile = reading.text(.auditExportFile)
+        auditExportWebhook = reading.webhook()
+        auditExportFormat = AuditExportFormat(rawValue: reading.value(.auditExportFormat)) ?? .jsonl
         if issuer == nil, Self.anyAddress.contains(host) {
             reading.refuse(
                 Setting.issuer.name, "required", "must be set where host is \(host), because every token names it")
@@ -80,6 +96,7 @@ extension ServerSettings {
         .host, .port, .issuer, .database, .keyFile, .publicFolder, .tlsCertificate, .tlsKey, .logLevel, .logFormat,
         .shutdownDeadline, .connectionsMaximum, .idleTimeout, .keyRotation,
         .auditCheckpointInterval, .auditCheckpointFile,
+        .auditRetention, .auditExportFile, .auditExportURL, .auditExportSecretFile, .auditExportFormat,
     ]
 
     /// The table as the operators' page has it, in Markdown.
@@ -139,6 +156,21 @@ extension Setting {
     static let auditCheckpointFile = Setting(
         "audit-checkpoint-file", .path, default: .words("none: in the database only"),
         help: "The file that signed ends are added to, best on another machine's disk")
+    static let auditRetention = Setting(
+        "audit-retention-days", .integer(0...36_500), default: .value("0"), unit: "days",
+        help: "How long audit records are kept at least, 0 for good")
+    static let auditExportFile = Setting(
+        "audit-export-file", .path, default: .words("none"),
+        help: "The file that audit records are added to as they come")
+    static let auditExportURL = Setting(
+        "audit-export-url", .outbound, default: .words("none"),
+        help: "The webhook that audit records are posted to as they come")
+    static let auditExportSecretFile = Setting(
+        "audit-export-secret-file", .path, default: .words("none"),
+        help: "The file with the secret that posts to the webhook are signed with")
+    static let auditExportFormat = Setting(
+        "audit-export-format", .choice(AuditExportFormat.allCases.map(\.rawValue)), default: .value("jsonl"),
+        help: "What each line of either holds: the record with its place in the chain, or an OCSF event")
 }
 
 /// Collects what is wrong while settings are read, so that one start shows all of it.
@@ -181,6 +213,24 @@ private struct SettingsReading {
         case (nil, nil): return nil
         case (_?, nil): refuse(Setting.tlsKey.name, "required", "must be set where \(Setting.tlsCertificate.name) is")
         case (nil, _?): refuse(Setting.tlsCertificate.name, "required", "must be set where \(Setting.tlsKey.name) is")
+        }
+        return nil
+    }
+
+    mutating func webhook() -> ServerSettings.WebhookTarget? {
+        let refusedBefore = refusals.count
+        let target = (text(.auditExportURL).flatMap(OutboundURL.init), text(.auditExportSecretFile))
+        // One that is there and wrong is not one that is missing.
+        guard refusals.count == refusedBefore else { return nil }
+        switch target {
+        case (let url?, let file?): return ServerSettings.WebhookTarget(url: url, secretFile: file)
+        case (nil, nil): return nil
+        case (_?, nil):
+            refuse(
+                Setting.auditExportSecretFile.name, "required", "must be set where \(Setting.auditExportURL.name) is")
+        case (nil, _?):
+            refuse(
+                Setting.auditExportURL.name, "required", "must be set where \(Setting.auditExportSecretFile.name) is")
         }
         return nil
     }

@@ -1,3 +1,5 @@
+import HallpassCore
+
 /// One thing an operator can set: by a flag, by an environment variable, or in the configuration file.
 struct Setting: Sendable {
     enum Rule: Sendable {
@@ -7,6 +9,8 @@ struct Setting: Sendable {
         case path
         /// Where clients reach the broker.
         case origin
+        /// An address that something is posted to.
+        case outbound
         case integer(ClosedRange<Int>)
         case choice([String])
     }
@@ -57,6 +61,7 @@ extension Setting.Rule {
         case .host: "must be a host name or an IP address"
         case .path: "must be a path"
         case .origin: "must be an http:// or https:// URL without query, fragment or a slash at the end"
+        case .outbound: OutboundURL.rule
         case .integer(let range): "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let words): "must be one of \(words.joined(separator: ", "))"
         }
@@ -67,6 +72,7 @@ extension Setting.Rule {
         case .host: !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "/") }
         case .path: !text.isEmpty && !text.utf8.contains(0)
         case .origin: Self.isOrigin(text)
+        case .outbound: OutboundURL(text) != nil
         case .integer(let range): Self.wholeNumber(text).map(range.contains) ?? false
         case .choice(let words): words.contains(text)
         }

@@ -99,6 +99,16 @@ struct ServerSettingsTests {
             (["tls-key": "k"], [:], "tls-certificate must be set where tls-key is."),
             ([:], ["HALLPASS_TLS_CERTIFICATE": "c"], "tls-key must be set where tls-certificate is."),
             (
+                ["audit-export-url": "https://siem.example"], [:],
+                "audit-export-secret-file must be set where audit-export-url is."
+            ),
+            (["audit-export-secret-file": "s"], [:], "audit-export-url must be set where audit-export-secret-file is."),
+            (
+                ["audit-export-url": "http://siem.example", "audit-export-secret-file": "s"], [:],
+                "--audit-export-url must be an https URL, or http on this machine, without user, query and fragment."
+            ),
+            (["audit-export-format": "cef"], [:], "--audit-export-format must be one of jsonl, ocsf."),
+            (
                 [:], ["HALLPASS_SHUTDOWN_DEADLINE_SECONDS": "3601"],
                 "HALLPASS_SHUTDOWN_DEADLINE_SECONDS must be a whole number from 1 to 3600."
             ),
