@@ -1,4 +1,5 @@
 package import HallpassCore
+package import HallpassStorage
 
 /// What an operator must hear of at once.
 package enum Alarm: Sendable {
@@ -8,12 +9,14 @@ package enum Alarm: Sendable {
     case keyCustody
     /// People of an identity provider may not get tokens, or soon will not.
     case keySetNotFetched(tenant: TenantID, host: String, reason: StaticText)
+    /// A copy of a database took its place and was cut off from its past.
+    case pastCutOff(RestoreFence, endedTokens: Int64)
 
     /// Whether someone is in danger, and not only in want.
     package var isCritical: Bool {
         switch self {
         case .tokenNotIssued, .keyCustody: true
-        case .keySetNotFetched: false
+        case .keySetNotFetched, .pastCutOff: false
         }
     }
 
@@ -25,6 +28,9 @@ package enum Alarm: Sendable {
             "The new key file cannot be read or put in the old one's place; both are needed until it can."
         case .keySetNotFetched(let tenant, let host, let reason):
             "The keys of tenant \(tenant)'s identity provider at \(host) could not be fetched: \(reason.text)."
+        case .pastCutOff(let fence, let endedTokens):
+            "The database is \(fence.text): every token, approval and session from before is ended, \(endedTokens) live tokens"
+                + " among them, and all signing keys are new. What was changed since the copy has to be done again."
         }
     }
 }

@@ -88,6 +88,7 @@ struct Server {
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(service: EngineService(engine: engine, logger: logger), serviceName: "engine"),
             .init(service: LedgerSweep(ledger: engine.ledger, logger: logger), serviceName: "ledger sweep"),
+            .init(service: DatabaseMarking(engine: engine, logger: logger), serviceName: "database mark"),
             .init(service: keyCare(engine), serviceName: "key care"),
             .init(service: SessionSweep(broker: engine.broker, logger: logger), serviceName: "session sweep"),
             .init(service: checkpoints(engine), serviceName: "audit checkpoints"),
