@@ -1,4 +1,5 @@
 package import HallpassCore
+package import HallpassStorage
 
 /// What an operator must hear of at once.
 package enum Alarm: Sendable {
@@ -10,12 +11,14 @@ package enum Alarm: Sendable {
     case keySetNotFetched(tenant: TenantID, host: String, reason: StaticText)
     /// A chain that was to be trimmed does not fit together.
     case auditNotSound(tenant: TenantID)
+    /// A copy of a database took its place and was cut off from its past.
+    case pastCutOff(RestoreFence, endedTokens: Int64)
 
     /// Whether someone is in danger, and not only in want.
     package var isCritical: Bool {
         switch self {
         case .tokenNotIssued, .keyCustody, .auditNotSound: true
-        case .keySetNotFetched: false
+        case .keySetNotFetched, .pastCutOff: false
         }
     }
 
@@ -29,6 +32,9 @@ package enum Alarm: Sendable {
             "The audit of tenant \(tenant) does not fit together and is not trimmed: hallpass audit verify names the record."
         case .keySetNotFetched(let tenant, let host, let reason):
             "The keys of tenant \(tenant)'s identity provider at \(host) could not be fetched: \(reason.text)."
+        case .pastCutOff(let fence, let endedTokens):
+            "The database is \(fence.text): every token, approval and session from before is ended, \(endedTokens) live tokens"
+                + " among them, and all signing keys are new. What was changed since the copy has to be done again."
         }
     }
 }

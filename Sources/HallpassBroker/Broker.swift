@@ -84,10 +84,12 @@ package final class Broker: Sendable {
         publish { snapshot in snapshot.tenants[id].map { snapshot.replacing(id, with: change($0)) } ?? snapshot }
     }
 
-    /// Reads everything from the database; the broker answers nothing before this has returned.
+    /// Reads everything from the database; the broker answers nothing before this has returned. A copy of a database is cut
+    /// off from its past first.
     ///
     /// - Throws: ``StartError`` when a root key does not open under this key file, and whatever storage throws.
     package func load() async throws {
+        if let fence = try await database.restoreFence() { try await cutOffPast(fence) }
         for stored in try await registryStore.loadAll(nowSeconds: clock.nowSeconds) {
             try await publishTenant(try await withDataKey(stored))
         }

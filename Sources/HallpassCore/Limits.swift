@@ -97,6 +97,10 @@ package enum Limits {
     /// Token rows are kept this long past their expiry, in seconds, so that a clock set back finds them still.
     package static let tokenRetentionSeconds: Int64 = 3_600
 
+    /// How many numbers of tokens and cutoffs are left out after a restore, so that none is given that was given in the time
+    /// which the copy does not know of: some ten thousand a second for three years, and room for thousands of restores in
+    /// what JSON numbers hold exactly.
+    package static let restoreSequenceGap: Int64 = 1_000_000_000_000
     /// A superseded signing key is kept this much longer than its last token lives, in seconds: a mint that had begun with it
     /// may wait for the disk.
     package static let keyOverlapMarginSeconds: Int64 = 60

@@ -14,9 +14,10 @@ struct HallpassCommand: AsyncParsableCommand {
             """,
         subcommands: [
             InitCommand.self, ServeCommand.self, ApplyCommand.self, DiffCommand.self, GetCommand.self,
-            RestoreCommand.self, ToolsCommand.self, TokenCommand.self, KeyForCommand.self, RevokeCommand.self,
+            RollbackCommand.self, ToolsCommand.self, TokenCommand.self, KeyForCommand.self, RevokeCommand.self,
             DisableCommand.self, EnableCommand.self, ApprovalsCommand.self, ClientsCommand.self, KeysCommand.self,
-            IssuersCommand.self, CredentialsCommand.self, AuditCommand.self, AdminsCommand.self, DoctorCommand.self,
+            IssuersCommand.self, CredentialsCommand.self, AuditCommand.self, AdminsCommand.self, BackupCommand.self,
+            RestoreCommand.self, DoctorCommand.self,
             VersionCommand.self,
             DemoCommand.self,
         ])

@@ -196,11 +196,11 @@ def test_revisions_are_listed_shown_compared_and_restored(site, acme):
         ("delete", "dora"), ("update", "alice-crm-prod")}
     assert site.run("diff", "--tenant", tenant, "--from", 2).returncode == 0
 
-    assert json.loads(site.done("restore", 1, "--tenant", tenant, "--json"))["revision"] == 3
+    assert json.loads(site.done("rollback", 1, "--tenant", tenant, "--json"))["revision"] == 3
     assert site.done("get", "grants", "--tenant", tenant, "-o", "json") == before
-    site.done("restore", 2, "--tenant", tenant)
+    site.done("rollback", 2, "--tenant", tenant)
     assert site.done("get", "grants", "--tenant", tenant, "-o", "json") == after
-    assert site.run("restore", 99, "--tenant", tenant).returncode == 1
+    assert site.run("rollback", 99, "--tenant", tenant).returncode == 1
 
 
 def test_a_client_that_still_exists_keeps_its_secret_through_a_restore(site, acme):
@@ -208,7 +208,7 @@ def test_a_client_that_still_exists_keeps_its_secret_through_a_restore(site, acm
     tenant, _ = acme
     secrets = json.loads((site.folder / f"{tenant}.json").read_text())
     assert apply_document(site, tenant, grant("dora")).returncode == 0
-    site.done("restore", 1, "--tenant", tenant)
+    site.done("rollback", 1, "--tenant", tenant)
     file = site.secret_file("ops", secrets["acme-ops"])
     output = site.done(
         "get", "grants", "--tenant", tenant, "--url", f"http://127.0.0.1:{site.port}", "--client-id", "acme-ops",

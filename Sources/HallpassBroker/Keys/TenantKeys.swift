@@ -1,6 +1,6 @@
 import HallpassCore
 package import HallpassCrypto
-import HallpassStorage
+package import HallpassStorage
 
 /// Seals and opens the tenants' own keys under the key encryption key, which never leaves this process.
 ///
@@ -39,6 +39,20 @@ package struct TenantKeys: Sendable {
             if let opened = try? open(row, as: purpose, under: key) { return opened }
         }
         return try open(row, as: purpose, under: keyEncryptionKeys[keyEncryptionKeys.count - 1])
+    }
+
+    /// - Throws: ``StartError`` for the first of the keys that does not open.
+    package func requireOpening(_ keys: [SealedTenantKey]) throws(StartError) {
+        for sealed in keys {
+            do {
+                _ = try open(sealed.key, as: sealed.purpose)
+            } catch {
+                switch sealed.kind {
+                case .root: throw .rootKeyDoesNotOpen(sealed.key.tenant)
+                case .data: throw .dataKeyDoesNotOpen(sealed.key.tenant)
+                }
+            }
+        }
     }
 
     /// The same key, sealed under the newest key encryption key; `nil` where it lies under that one already.

@@ -85,7 +85,7 @@ extension Broker {
 }
 
 extension SealedTenantKey {
-    fileprivate var purpose: TenantKeys.Purpose {
+    var purpose: TenantKeys.Purpose {
         switch kind {
         case .root: .root
         case .data: .data

@@ -145,7 +145,7 @@ extension Broker {
         return [deployment]
     }
 
-    private func nextRoot(of tenant: TenantID) async throws(HallpassError) -> SealedKeyRow {
+    func nextRoot(of tenant: TenantID) async throws(HallpassError) -> SealedKeyRow {
         let version = try await reading { try await registryStore.rootKeyVersion(tenant) }
         do {
             return try tenantKeys.makeRow(.root, tenant: tenant, version: version + 1, createdAt: clock.nowSeconds)

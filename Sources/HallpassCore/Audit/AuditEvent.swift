@@ -26,6 +26,8 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case keyRetire = "key_retire"
     /// The tenants' own keys are sealed under another key encryption key.
     case keyEncryptionKeyRotate = "kek_rotate"
+    /// A copy of the database took its place: everything from before is cut off.
+    case restoreFence = "restore_fence"
     /// What a server showed of its tools, against what is registered.
     case toolsObserve = "tools_observe"
     /// A tool whose definition changed on its server, and who reported it.

@@ -31,6 +31,24 @@ struct DatabaseFile {
         close(descriptor)
     }
 
+    /// Has the folder's list of names on disk.
+    func syncFolder() -> Bool {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
+    }
+
+    /// What root made goes to whoever has the folder, because that is who the server runs as.
+    ///
+    /// - Returns: whether they have it.
+    func giveToFolderOwner(_ paths: [String]) -> Bool {
+        guard geteuid() == 0 else { return true }
+        var status = stat()
+        guard stat(folder, &status) == 0 else { return false }
+        return paths.allSatisfy { chown($0, status.st_uid, status.st_gid) == 0 }
+    }
+
     /// Takes from everyone but the owner what a careless copy may have given them.
     func restrictToOwner() throws(DatabaseOpeningError) {
         for path in Self.companions(of: path) where access(path, F_OK) == 0 {

@@ -15,6 +15,8 @@ package struct DatabaseInspection: Sendable {
     /// A process has it open for writing, and which, where known.
     package let isInUse: Bool
     package let processID: Int32?
+    /// It says of itself that it is a copy, and no server has started on it yet.
+    package let fence: RestoreFence?
 }
 
 extension HallpassDatabase {
@@ -59,10 +61,12 @@ extension HallpassDatabase {
         let dangling = try Row.fetchAll(
             db, sql: "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1 ORDER BY 1"
         ).map { row in "\(try row.decode(String.self, atIndex: 0)): \(try row.decode(Int64.self, atIndex: 1))" }
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         return DatabaseInspection(
-            schemaVersion: try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0, knownVersion: Migrations.head,
+            schemaVersion: version, knownVersion: Migrations.head,
             integrityProblems: try String.fetchAll(db, sql: "PRAGMA quick_check").filter { $0 != "ok" },
             danglingReferences: dangling, rowCounts: counts, databaseBytes: DatabaseFile.byteCount(path),
-            logBytes: DatabaseFile.byteCount(path + "-wal"), isInUse: holder.taken, processID: holder.processID)
+            logBytes: DatabaseFile.byteCount(path + "-wal"), isInUse: holder.taken, processID: holder.processID,
+            fence: version >= RestoreFence.schemaVersion ? try RestoreFence.due(db) : nil)
     }
 }

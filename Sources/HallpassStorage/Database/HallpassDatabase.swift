@@ -41,7 +41,10 @@ package final class HallpassDatabase: Sendable {
             let pool = try DatabasePool(path: path, configuration: configuration())
             // GRDB has just set NORMAL, under which a power failure could take back what was acknowledged.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            try pool.writeWithoutTransaction { try Migrations.run(on: $0) }
+            try pool.writeWithoutTransaction { db in
+                try Migrations.run(on: db)
+                try checkContinuity(db, path: path)
+            }
             return HallpassDatabase(path: path, pool: pool, lock: lock)
         } catch let error as DatabaseOpeningError {
             throw error
@@ -52,6 +55,8 @@ package final class HallpassDatabase: Sendable {
 
     /// Ends all reading, takes what is in the log into the file, and lets other processes in. The ledger must have stopped.
     package func close() throws {
+        // A mark that lags behind is a mark still.
+        try? mark()
         // GRDB would close the connection that can write before those that cannot, and SQLite leaves it to the last one to take
         // the log into the file. This waits for reads that are under way and closes what they ran on.
         pool.releaseMemory()
@@ -88,7 +93,7 @@ package final class HallpassDatabase: Sendable {
 
 extension HallpassDatabase {
     /// Looks at the file through a connection that cannot write, because GRDB's pool writes as it opens.
-    private static func requireOurs(_ path: String, mode: Mode) throws {
+    static func requireOurs(_ path: String, mode: Mode) throws {
         let queue = try inspectionQueue(path)
         defer {
             // A connection that cannot write leaves nothing undone.

@@ -41,3 +41,46 @@ final class AuditTable {
         AuditHead(sequence: try row.decode(Int64.self, atIndex: 0), hash: try row.digest(at: 1))
     }
 }
+
+extension AuditTable {
+    /// In all chains, those included that were trimmed away at their beginnings. Looks at the end of each chain only.
+    static func recordCount(_ db: Database) throws -> Int64 {
+        try Int64.fetchOne(db, sql: "\(holders) SELECT coalesce(sum(\(last("sequence"))), 0) FROM holder") ?? 0
+    }
+
+    /// Unix seconds; `nil` where nothing is recorded.
+    static func lastTimeSeconds(_ db: Database) throws -> Int64? {
+        try Int64.fetchOne(db, sql: "\(holders) SELECT max(\(last("time_ms"))) FROM holder").map { $0 / 1_000 }
+    }
+
+    /// Where every chain ends, by tenant.
+    static func heads(_ db: Database) throws -> [(tenant: TenantID, head: AuditHead)] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                \(holders) SELECT tenant_id, \(last("sequence")), \(last("hash")) FROM holder
+                WHERE tenant_id IS NOT NULL ORDER BY tenant_id
+                """
+        ).map { row in
+            (
+                tenant: try row.value(at: 0, TenantID.init),
+                head: AuditHead(sequence: try row.decode(atIndex: 1), hash: try row.digest(at: 2))
+            )
+        }
+    }
+
+    /// The tenants that have a chain, and a last row of none.
+    private static let holders = """
+        WITH RECURSIVE holder (tenant_id) AS (
+            SELECT min(tenant_id) FROM audit_record
+            UNION ALL
+            SELECT (SELECT min(tenant_id) FROM audit_record WHERE audit_record.tenant_id > holder.tenant_id)
+            FROM holder WHERE holder.tenant_id IS NOT NULL)
+        """
+
+    private static func last(_ column: String) -> String {
+        """
+        (SELECT \(column) FROM audit_record WHERE audit_record.tenant_id = holder.tenant_id ORDER BY sequence DESC LIMIT 1)
+        """
+    }
+}

@@ -36,7 +36,10 @@ package final class Ledger: Sendable {
     ) throws {
         self.database = database
         queue = LedgerQueue(capacity: queueCapacity)
-        let last = try database.pool.read { try LedgerSequence.last(in: $0) }
+        let last = try database.pool.read { db in
+            // The past that a copy does not know of gave numbers too, and some consumer may have seen them.
+            try LedgerSequence.last(in: db) + (try RestoreFence.due(db) == nil ? 0 : Limits.restoreSequenceGap)
+        }
         sequence = Atomic(last)
         let thread = Thread { [self] in
             let writer = LedgerWriter(pool: database.pool, sequence: nextSequence, beforeCommit: beforeCommit)

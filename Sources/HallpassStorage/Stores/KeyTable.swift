@@ -29,6 +29,15 @@ enum KeyTable {
             createdAt: try row.decode(atIndex: 3))
     }
 
+    /// Every tenant's.
+    static func all(_ db: Database) throws -> [SealedTenantKey] {
+        try SealedTenantKey.Kind.allCases.flatMap { kind in
+            try Row.fetchAll(db, sql: "SELECT tenant_id, \(columns) FROM \(kind.rawValue)").map {
+                SealedTenantKey(kind: kind, key: try row($0, of: $0.value(at: 0, TenantID.init)))
+            }
+        }
+    }
+
     static func insert(_ key: SealedKeyRow, as kind: SealedTenantKey.Kind, _ db: Database) throws {
         try db.run(
             "INSERT INTO \(kind.rawValue) (tenant_id, version, sealed, created_at) VALUES (?, ?, ?, ?)",

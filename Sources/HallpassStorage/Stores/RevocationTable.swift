@@ -6,6 +6,12 @@ package struct RevocationSummary: Hashable, Sendable {
     package let cutoff: RevocationCutoff
     package let author: String
     package let reason: String
+
+    package init(cutoff: RevocationCutoff, author: String, reason: String) {
+        self.cutoff = cutoff
+        self.author = author
+        self.reason = reason
+    }
 }
 
 enum RevocationTable {

@@ -83,6 +83,16 @@ enum SigningKeyTable {
             ])
     }
 
+    /// All of the tenant's keys are dead at once, whatever they signed.
+    static func retireAll(of tenant: TenantID, lastSequence: Int64, nowSeconds: Int64, _ db: Database) throws {
+        try db.run(
+            """
+            UPDATE signing_key SET state = 'retired', retires_at = ?, last_sequence = coalesce(last_sequence, ?)
+            WHERE tenant_id = ? AND state != 'retired'
+            """,
+            [nowSeconds, lastSequence, tenant.rawValue])
+    }
+
     /// - Returns: how many had their time.
     static func retireDue(of tenant: TenantID, nowSeconds: Int64, _ db: Database) throws -> Int {
         try db.run(

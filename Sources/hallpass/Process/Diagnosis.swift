@@ -98,7 +98,9 @@ struct Diagnosis {
         let problems = found.integrityProblems + found.danglingReferences
         guard let problem = problems.first else {
             let megabytes = (found.databaseBytes + found.logBytes) / 1_000_000
-            return Finding("database", .ok, "\(path) is sound: schema version \(found.schemaVersion), \(megabytes) MB.")
+            let sound = "\(path) is sound: schema version \(found.schemaVersion), \(megabytes) MB."
+            guard let fence = found.fence else { return Finding("database", .ok, sound) }
+            return Finding("database", .ok, "\(sound) It is \(fence.text): the next start ends all tokens from before.")
         }
         return Finding(
             "database", .fail, "\(path) is damaged (\(problems.count) times, first: \(problem)).",

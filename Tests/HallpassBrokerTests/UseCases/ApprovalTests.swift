@@ -85,6 +85,24 @@ private struct Refunds {
 }
 
 struct ApprovalTests {
+    /// It may have been used, or decided otherwise, in the time that the copy does not know of.
+    @Test func `after a restore no approval from before is good, and the same call is put before somebody anew`()
+        async throws
+    {
+        try await Refunds.run { refunds in
+            let approved = try await refunds.ask()
+            try await refunds.decide(approved)
+            let pending = try await refunds.ask(70_000)
+            try await refunds.fixture.restore {
+                _ = try await refunds.fixture.mint(refunds.command(shown: approved)).get()
+            }
+            let again = try await refunds.fixture.mint(refunds.command(shown: approved)).refusal
+            #expect(again?.wireCode == "REFUND_EXCEEDS_LIMIT")
+            #expect(try #require(again?.approval) != approved)
+            #expect(try await refunds.decide(pending).refusal == .approvalClosed(.expired))
+        }
+    }
+
     @Test func `a refund over the limit is approved by security, minted once and executed once`() async throws {
         try await Refunds.run { refunds in
             let refused = try await refunds.fixture.mint(refunds.command()).refusal

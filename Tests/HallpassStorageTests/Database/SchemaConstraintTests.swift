@@ -80,7 +80,7 @@ struct SchemaConstraintTests {
         """,
         "INSERT INTO audit_record VALUES ('acme', 0, 0, zeroblob(32), '{}')",
         "INSERT INTO audit_record VALUES ('acme', 1, 0, zeroblob(33), '{}')",
-        "INSERT INTO ledger_state VALUES (2, 0)",
+        "INSERT INTO ledger_state (id, last_sequence) VALUES (2, 0)",
     ])
     func `a value out of its range is refused`(sql: String) { expectRefusal(sql, .SQLITE_CONSTRAINT_CHECK) }
 

@@ -68,4 +68,33 @@ struct SigningKeyTests {
             #expect(active.map(\.outstandingTokens) == [0])
         }
     }
+
+    /// As a server that dies on the way leaves it: all or nothing, and the next start finds the fence still due.
+    @Test func `a fence that cannot be finished leaves everything as it was, and due`() async throws {
+        try await withKeys { storage in
+            try await storage.ledger.transact { try RestoreFence.raise(.copy, copiedAt: Fixture.now, $0.db) }
+            let cutoff = RevocationCutoff(
+                dimension: .tenant, id: "acme", cutoff: storage.ledger.nextSequence(), createdAt: Fixture.now)
+            let summary = RevocationSummary(cutoff: cutoff, author: "restore", reason: "r")
+            func fence(_ keys: [SigningKeyRow]) -> TenantFence {
+                let root = SealedKeyRow(tenant: Fixture.acme, version: 2, sealed: [2], createdAt: Fixture.now)
+                return TenantFence(tenant: Fixture.acme, root: root, keys: keys, cutoff: summary)
+            }
+            // One key has the name of one that is there.
+            let broken = fence([try RegistryFixture.key(3), try RegistryFixture.key(1, "billing-mcp@dev")])
+            await #expect(throws: HallpassError.self) {
+                try await storage.registry.cutOff([broken], nowSeconds: Fixture.now) { _, _ in
+                    Fixture.auditEntry(.restoreFence)
+                }
+            }
+            #expect(try await states(storage) == [[1]: .active, [2]: .active])
+            #expect(try await storage.database.restoreFence()?.cause == .copy)
+            let whole = fence([try RegistryFixture.key(3), try RegistryFixture.key(4, "billing-mcp@dev")])
+            _ = try await storage.registry.cutOff([whole], nowSeconds: Fixture.now) { _, _ in
+                Fixture.auditEntry(.restoreFence)
+            }
+            #expect(try await states(storage) == [[1]: .retired, [2]: .retired, [3]: .active, [4]: .active])
+            #expect(try await storage.database.restoreFence() == nil)
+        }
+    }
 }

@@ -46,7 +46,7 @@ struct Instance: Hashable, Sendable {
             try key.withUnsafeBytes { bytes throws(CommandFailure) in try PrivateFile.create(keyFile, with: bytes) }
             made.append(keyFile)
             let (secret, link) = try await bootstrap(issuer: url)
-            made += ["", "-wal", "-shm", ".lock"].map { database + $0 }
+            made += ["", "-wal", "-shm", ".lock", ".mark"].map { database + $0 }
             let admin: JSONValue = [
                 "client_id": .string(Self.adminClient), "client_secret": .string(secret.text), "url": .string(url),
             ]

@@ -48,6 +48,9 @@ struct Engine: Sendable {
         }
     }
 
+    /// Notes beside the database how far it has come. Waits for the disk: not for the cooperative pool.
+    func mark() throws { try database.mark() }
+
     /// Has what waits written, then closes the file; in this order.
     func stop() async throws {
         await ledger.stop()

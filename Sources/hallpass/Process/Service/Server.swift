@@ -94,6 +94,7 @@ struct Server {
         services += auditExports(engine)
         services += [
             .init(service: LedgerSweep(ledger: engine.ledger, logger: logger), serviceName: "ledger sweep"),
+            .init(service: DatabaseMarking(engine: engine, logger: logger), serviceName: "database mark"),
             .init(service: keyCare(engine), serviceName: "key care"),
             .init(service: retention(engine), serviceName: "audit retention"),
             .init(service: SessionSweep(broker: engine.broker, logger: logger), serviceName: "session sweep"),

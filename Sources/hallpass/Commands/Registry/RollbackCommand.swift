@@ -2,16 +2,16 @@ import ArgumentParser
 import HallpassCore
 import StrictJSON
 
-struct RestoreCommand: ClientCommand {
+struct RollbackCommand: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restore",
+        commandName: "rollback",
         abstract: "Make a tenant's registry what it was at an earlier revision.",
         discussion: """
             The past state becomes a new revision; nothing is lost. hallpass get revisions lists them, and hallpass \
-            diff --from N shows what restoring N undoes.
+            diff --from N shows what going back to N undoes.
 
             Example:
-              hallpass restore 3 --tenant acme
+              hallpass rollback 3 --tenant acme
             """)
 
     @Argument(help: "The revision's number.")
