@@ -173,6 +173,7 @@ LIMITS = {
     "Tools of one connector": ["toolsPerConnector"], "Deployments of one `mcp_server` client": ["deploymentsPerClient"],
     "Items of one batch": ["mintsPerBatch"], "Audit records that one search looks through": ["auditRecordsPerSearch"],
     "Documents of one `apply`": ["documentsPerApply"],
+    "Calls at once": ["workPerTenant", "workInAll", "workReserved"],
     "Token lifetime": ["tokenLifetimeSeconds"], "Password": ["passwordBytes"],
     "Session": ["sessionIdleSeconds", "sessionLifetimeSeconds", "sessionsPerAccount"],
     "One-time link": ["invitationSeconds"],
