@@ -31,6 +31,8 @@ class Evidence:
         # By token: how often a record says that a server was told to act on it.
         self.executed: Counter = Counter()
         self.tokens: dict[str, Token] = {}
+        # Of the tenant, by request: what no answer was held against yet.
+        self.recorded: dict[str, list[dict]] = {}
 
     @property
     def records(self) -> int:
@@ -44,8 +46,8 @@ class Evidence:
         self.tokens |= notes.tokens
         with closing(self.connect()) as database:
             database.execute("BEGIN")
-            recorded = self.follow(database)
-            self.check_answers(notes, recorded)
+            self.follow(database)
+            self.check_answers(notes)
             self.check_tokens(notes.tokens, database)
             self.check_calls(notes, database)
             self.check_names(
@@ -56,9 +58,8 @@ class Evidence:
             self.check_key(database)
         self.check_once()
 
-    def follow(self, database: sqlite3.Connection) -> dict[str, list[dict]]:
-        """Checks that each tenant's new records are hashed onto the old ones; gives the tenant's own by request."""
-        recorded: dict[str, list[dict]] = {}
+    def follow(self, database: sqlite3.Connection) -> None:
+        """Checks that each tenant's new records are hashed onto the old ones."""
         tenants = [name for name, in database.execute("SELECT tenant_id FROM tenant").fetchall()]
         for tenant in [*tenants, "platform"]:
             sequence, head = self.heads.get(tenant, (0, bytes(32)))
@@ -72,16 +73,14 @@ class Evidence:
                     raise Lost(f"the chain of {tenant} breaks after record {sequence}: {number} {text}")
                 sequence, head = number, digest
                 if tenant == TENANT:
-                    recorded.setdefault(record["request_id"], []).append(record)
+                    self.recorded.setdefault(record["request_id"], []).append(record)
                     if (record["event"], record["decision"]) == ("verify", "execute"):
                         self.executed[record["jti"]] += 1
             self.heads[tenant] = sequence, head
-        return recorded
 
-    @staticmethod
-    def check_answers(notes: Notes, recorded: dict[str, list[dict]]) -> None:
+    def check_answers(self, notes: Notes) -> None:
         for request, wanted in notes.answers.items():
-            found = [(record["event"], record["decision"]) for record in recorded.get(request, [])]
+            found = [(record["event"], record["decision"]) for record in self.recorded.pop(request, [])]
             if found != [wanted]:
                 raise Lost(f"request {request} was answered as {wanted}, and recorded as {found}")
 

@@ -146,7 +146,7 @@ def test_a_full_disk_refuses_everything_says_so_and_loses_nothing(site_on):
         assert "MiB free" in disk["message"] and disk["next"]
         filler.unlink()
         poll(lambda: is_ready(server), "ready again")
-        assert "Writing works again" in server.output
+        poll(lambda: "Writing works again" in server.output, "said so")
         assert [decision(broker, token) for token in (used, waiting)] == ["token_already_used", "execute"]
         assert server.stop() == 0
     assert "whole" in chain(site).stdout

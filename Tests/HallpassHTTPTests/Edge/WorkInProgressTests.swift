@@ -1,6 +1,7 @@
 import HTTPTypes
 import HallpassBroker
 import HallpassCore
+import HallpassStorage
 import StrictJSON
 import Testing
 
