@@ -5,18 +5,22 @@ ONCE ?=
 PORT ?=
 DATA_DIR ?=
 QUICK ?=
+KILLS ?= 300
+MINUTES ?= 20
+SECONDS ?= 10
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Echo
 
 demo_flags = $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir $(DATA_DIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench build lint format screenshots clean setup
+.PHONY: help demo test bench crash-test overload-test soak build lint format screenshots clean setup
 
 help: ## Print this menu.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo "  make demo ONCE=1     play the story and exit; 1 if any step answered otherwise"
-	@echo "  make demo PORT=8081  listen there instead of on 8080"
+	@echo "  make demo ONCE=1        play the story and exit; 1 if any step answered otherwise"
+	@echo "  make demo PORT=8081     listen there instead of on 8080"
+	@echo "  make crash-test KILLS=300, overload-test SECONDS=10, soak MINUTES=20"
 
 demo: build ## Build, start a server with the demo companies, play the story against it, keep serving.
 	@exec .build/release/hallpass demo $(demo_flags)
@@ -31,6 +35,15 @@ test: ## Everything: format lint, Swift tests, the demo story, interop, the Pyth
 bench: build ## Measure the release build beside its yardsticks, in twelve minutes; QUICK=1 in under two. Needs wrk.
 	@$(SWIFT) build -c release --package-path Benchmarks --product echo
 	@QUICK="$(QUICK)" Benchmarks/bench
+
+crash-test: build ## Kill a server under load hundreds of times: nothing acknowledged is lost, nothing is done twice.
+	@Tests/Durability/run crash --kills $(KILLS)
+
+overload-test: build ## Ask for more than a server can do: the rest is refused, and no other tenant feels it.
+	@Tests/Durability/run overload --seconds $(SECONDS)
+
+soak: build ## Let a server run under load: memory, files, the log and the time of an answer do not grow.
+	@Tests/Durability/run soak --minutes $(MINUTES)
 
 lint: ## Check the format of the Swift sources.
 	@$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)

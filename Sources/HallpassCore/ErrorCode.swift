@@ -106,7 +106,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case upstreamRefused = "upstream_refused"
     /// The provider does not answer, or did not a moment ago.
     case upstreamUnavailable = "upstream_unavailable"
-    /// Too many requests wait for the ledger. Nothing was executed or issued.
+    /// There is too much to do: for this tenant, for the ledger, or for the connections there may be. Nothing was executed
+    /// or issued.
     case overloaded
     /// The broker is starting, stopping, or cannot be sure. Nothing was executed or issued.
     case unavailable

@@ -155,8 +155,16 @@ package enum Limits {
     package static let refusalSources = 10_000
     /// Entries waiting for the one writer; past this, callers are told to come back.
     package static let ledgerQueueEntries = 8_192
+    /// Calls of one tenant that are worked on at once: as many as one transaction takes, because more would only wait longer.
+    package static let workPerTenant = 1_024
+    /// The same of all tenants: what is begun is done within a second.
+    package static let workInAll = 4_096
+    /// Of that what each tenant has in any case.
+    package static let workReserved = 64
     /// Entries in one transaction: bounds how long a commit can take.
     package static let ledgerBatchEntries = 1_024
+    /// Free disk below which a server says that it is not ready: a full transaction, twice, in the log and in the file.
+    package static let diskReserveBytes: UInt64 = 4 * 1024 * 1024
     /// Who follows one tenant's revocations at a time: its gateways and MCP servers, each a process or two.
     package static let feedFollowersPerTenant = 64
     /// Followers of all tenants: a quarter of the connections there are by default.

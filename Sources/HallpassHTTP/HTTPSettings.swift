@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Where and how the server listens. What an operator leaves out has a bound all the same.
 package struct HTTPSettings: Sendable {
     /// A name or address; `127.0.0.1` is reached from this machine only.
@@ -8,9 +10,10 @@ package struct HTTPSettings: Sendable {
     package var publicDirectory: String?
     /// Both or plain HTTP, for a proxy that terminates TLS on the same machine.
     package var tls: TLSFiles?
-    /// Open connections; further ones wait in the listen queue.
+    /// Open connections; further ones are told to come back.
     package var connectionsMaximum: Int
-    /// A connection on which nothing arrives for so long is closed.
+    /// A connection on which nothing arrives for so long is closed, one whose reader takes nothing for so long as well, and a
+    /// request may take so long to arrive, and longer only as ``WireLimits/bodyBytesPerSecond`` has it.
     package var idleTimeoutSeconds: Int64
     /// How often a stream on which nothing happens says that it is there.
     package var heartbeat: Duration
@@ -40,7 +43,7 @@ package struct HTTPSettings: Sendable {
 }
 
 /// What one connection may cost before anything it sends is understood.
-enum WireLimits {
+package enum WireLimits {
     /// One header field: a token of 4,096 bytes and room for what a proxy adds.
     static let headerFieldBytes = 8 * 1_024
     /// All header fields together.
@@ -48,6 +51,12 @@ enum WireLimits {
     static let headerFieldCount = 100
     /// What is read of a body that nobody wants, so that its sender sees the answer; past this the connection is closed.
     static let discardedBodyBytes = 16 * 1_024 * 1_024
+    /// What a body has to come at, once it has taken its time: a modem's pace, which nobody needs who is meant to call.
+    static let bodyBytesPerSecond = 16 * 1_024
+    /// Connections beyond the maximum that are told so at once; past these they wait in the listen queue.
+    package static let refusedConnections = 256
+    /// How long one that was refused may take to hear it.
+    static let refusalPatience = TimeAmount.seconds(1)
     /// The public folder in memory.
     static let publicFolderBytes = 32 * 1_024 * 1_024
     /// Connections that the system holds until they are accepted.

@@ -31,7 +31,9 @@ package struct HallpassApplication {
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: nil,
                 backlog: WireLimits.listenBacklog,
-                availableConnectionsDelegate: MaximumAvailableConnections(settings.connectionsMaximum, logger: logger)),
+                // Those beyond the maximum are let in to be told so, and wait outside only where they are too many for that.
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    settings.connectionsMaximum + WireLimits.refusedConnections, logger: logger)),
             onServerRunning: { channel in
                 if let port = channel.localAddress?.port { await onListening(port) }
             },
@@ -68,10 +70,14 @@ package struct HallpassApplication {
     }
 
     private static func server(_ settings: HTTPSettings) throws(HTTPStartError) -> HTTPServerBuilder {
+        let count = ConnectionCount(maximum: settings.connectionsMaximum)
+        let patience = TimeAmount.seconds(settings.idleTimeoutSeconds)
         let http = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [MalformedRequestHandler()],
-                idleTimeout: .seconds(settings.idleTimeoutSeconds),
+                additionalChannelHandlers: [
+                    MalformedRequestHandler(rules: ConnectionRules(count: count, patience: patience))
+                ],
+                idleTimeout: patience,
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: WireLimits.headerFieldBytes, maxHeaderListSize: WireLimits.headerListBytes,
                     maxHeaderFieldCount: WireLimits.headerFieldCount)))

@@ -19,11 +19,13 @@ package struct HallpassResponder: HTTPResponder {
     let metrics: HTTPMetrics
     let cookie: SessionCookie
     let origins: OriginCheck
+    private let work = WorkInProgress()
 
     package func respond(to request: Request, context: ConnectionContext) async -> Response {
         let call = CallContext(requestID: RequestID.make(), address: context.address)
         var exchange = Exchange(request: request, context: call, logger: context.logger)
         var answer = await answer(&exchange)
+        if let share = exchange.share { work.end(share) }
         answer.headers[.requestID] = call.requestID
         answer.headers[.contentTypeOptions] = "nosniff"
         let canContinue = await exchange.body.discardRest()
@@ -92,6 +94,7 @@ package struct HallpassResponder: HTTPResponder {
         let request = exchange.request.head
         guard let secret = try cookie.read(request.headerFields) else { throw HallpassError.invalidClient }
         exchange.caller = .person(try await broker.authenticate(session: secret))
+        try begin(&exchange)
         if request.method != .get { try origins.requireOwnPage(request) }
     }
 
@@ -122,13 +125,22 @@ package struct HallpassResponder: HTTPResponder {
         exchange.claimedID = ClientID(credentials.id)
         let client = try broker.authenticate(id: credentials.id, secret: credentials.secret)
         exchange.caller = .client(client)
+        try begin(&exchange)
         try client.requireEnabled()
         if let event = exchange.route?.event { try client.requireMayAsk(event) }
     }
 
-    /// Puts a refusal on record, once, before it is answered.
+    /// Before any more is read of what is asked.
+    private func begin(_ exchange: inout Exchange) throws(HallpassError) {
+        guard let caller = exchange.caller, let route = exchange.route else { return }
+        exchange.share = try work.begin(
+            route.weight(bodyBytes: exchange.body.declaredBytes), for: caller.tenant)
+    }
+
+    /// Puts a refusal on record, once, before it is answered; but not that there is too much to do.
     private func record(_ error: any Error, _ event: AuditEvent, _ exchange: Exchange) async -> Answer {
         let refusal = exchange.refusal(of: error)
+        if case .overloaded = refusal.error { return exchange.refusal(refusal.error) }
         let unproven = exchange.caller == nil ? exchange.claimedID : nil
         do {
             try await broker.record(refusal, event, by: exchange.caller, exchange.context, claiming: unproven)

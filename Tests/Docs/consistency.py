@@ -173,6 +173,7 @@ LIMITS = {
     "Tools of one connector": ["toolsPerConnector"], "Deployments of one `mcp_server` client": ["deploymentsPerClient"],
     "Items of one batch": ["mintsPerBatch"], "Audit records that one search looks through": ["auditRecordsPerSearch"],
     "Documents of one `apply`": ["documentsPerApply"],
+    "Calls at once": ["workPerTenant", "workInAll", "workReserved"],
     "Token lifetime": ["tokenLifetimeSeconds"], "Password": ["passwordBytes"],
     "Session": ["sessionIdleSeconds", "sessionLifetimeSeconds", "sessionsPerAccount"],
     "One-time link": ["invitationSeconds"],
@@ -317,8 +318,8 @@ def joined(text: str) -> str:
 def check_commands(pages: list[Page], binary: str) -> list[str]:
     known = set(re.findall(r"^  ([a-z]+)  ", run(binary, "--help").split("SUBCOMMANDS:")[-1], re.MULTILINE))
     named = {name for page in pages for name in re.findall(r"`hallpass ([a-z]+)[ `]", "\n".join(page.lines))}
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    made = {name for page in pages for name in re.findall(r"(?:^|`)make ([a-z]+)", "\n".join(page.lines), re.MULTILINE)}
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    made = {name for page in pages for name in re.findall(r"(?:^|`)make ([a-z-]+)", "\n".join(page.lines), re.MULTILINE)}
     return [f"command: hallpass {name} is documented and is not there" for name in sorted(named - known)] + [
         f"command: make {name} is documented and is not there" for name in sorted(made - targets)]
 

@@ -24,7 +24,7 @@ struct HallpassApplicationTests {
                 let port = try required(await ports.first { _ in true })
                 let client = TestClient(host: "localhost", port: port)
                 client.connect()
-                let response = try await client.execute(.init("/healthz", method: .get))
+                let response = try await client.execute(.init("/healthz", method: .get, authority: "localhost"))
                 #expect(response.status == .ok)
                 await group.triggerGracefulShutdown()
                 try await tasks.waitForAll()

@@ -128,7 +128,7 @@ class Server:
     def output(self) -> str:
         return self.output_file.read_text(errors="replace")
 
-    def start(self) -> "Server":
+    def start(self, patience: float = PATIENCE) -> "Server":
         command = self.site.command(
             "serve", "--port", self.port, "--public-dir", ROOT / "Public", "--log-level", "trace", *self.flags)
         with self.output_file.open("ab") as output:
@@ -136,7 +136,7 @@ class Server:
                 command, cwd=self.site.folder, env=self.site.environment(), stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output)
         try:
-            poll(self.is_ready, f"ready at {self.url}")
+            poll(self.is_ready, f"ready at {self.url}", patience)
         except BaseException as error:
             self.process.kill()
             self.process.wait()

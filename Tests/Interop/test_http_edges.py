@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from hallpass import PATIENCE, Broker, Server
+from hallpass import PATIENCE, Broker, Server, poll
 from wire import Closed, Wire, basic
 
 HOST = "Host: localhost\r\n"
@@ -71,12 +71,44 @@ def test_pipelined_posts_do_not_share_a_body(wire: Wire, crm: str):
     assert [json.loads(wire.answer().body) for _ in range(3)] == [inactive, {"status": "ok"}, inactive]
 
 
-def test_http_1_0_is_answered(wire: Wire):
-    """Health checks of old balancers speak it, without a Host; the answer says how long it is."""
-    wire.send("GET /healthz HTTP/1.0\r\nConnection: close\r\n\r\n")
+@pytest.mark.parametrize("headers", ["", "Connection: close\r\n", "Connection: keep-alive\r\n", HOST])
+def test_http_1_0_is_answered_once(wire: Wire, headers: str):
+    """Health checks of old balancers speak it, without a Host; they wait for the end of the connection."""
+    wire.send(f"GET /healthz HTTP/1.0\r\n{headers}\r\n")
     answer = wire.answer()
     assert (answer.status, json.loads(answer.body)) == (200, {"status": "ok"})
+    assert answer.headers["connection"] == "close"
     assert wire.is_closed()
+
+
+def test_a_stream_over_http_1_0_has_no_chunks(wire: Wire, crm: str):
+    """Which it does not know: its end is the connection's."""
+    wire.send(f"GET /v1/revocations/feed HTTP/1.0\r\n{crm}\r\n")
+    head, rest = wire.until(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.0 200") and b"chunked" not in head.lower()
+    wire.received = rest
+    assert b"\n\n" in wire.until(b"\n\n")[0] + b"\n\n"
+
+
+@pytest.mark.parametrize("hosts", [
+    "", HOST * 2, HOST + "Host: evil.example\r\n", "Host:\r\n", "Host: a b\r\n", "Host: a/b\r\n", "Host: a@b\r\n",
+    "Host: a,b?c\r\n",
+])
+def test_a_request_is_for_one_host(wire: Wire, hosts: str):
+    """A proxy and the server could each believe another one; RFC 9112 section 3.2 leaves no choice."""
+    wire.send(f"GET /healthz HTTP/1.1\r\n{hosts}\r\nGET /healthz HTTP/1.1\r\n{HOST}\r\n")
+    assert refused_or_closed(wire) == 400
+
+
+def test_two_hosts_are_two_in_http_1_0_as_well(wire: Wire):
+    wire.send(f"GET /healthz HTTP/1.0\r\n{HOST}{HOST}\r\n")
+    assert refused_or_closed(wire) == 400
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8080", "[::1]:8080", "xn--bcher-kva.example", "127.0.0.1"])
+def test_a_host_is_a_name_or_an_address_with_or_without_a_port(wire: Wire, host: str):
+    wire.send(f"GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n")
+    assert wire.answer().status == 200
 
 
 def test_head_is_answered_without_a_body(wire: Wire):
@@ -86,10 +118,12 @@ def test_head_is_answered_without_a_body(wire: Wire):
     assert (head.status, head.headers["content-length"]) == (200, str(len(wire.answer().body)))
 
 
-def test_connection_close_is_obeyed(wire: Wire):
-    """Whoever says that it is done is not kept waiting for the idle timeout."""
-    wire.send(f"GET /healthz HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n")
-    assert wire.answer().status == 200
+@pytest.mark.parametrize("word", ["close", "Close", "TE, CLOSE", "keep-alive,close"])
+def test_connection_close_is_obeyed(wire: Wire, word: str):
+    """Whoever says that it is done is not kept waiting for the idle timeout, and nothing behind it is read."""
+    wire.send(f"GET /healthz HTTP/1.1\r\n{HOST}Connection: {word}\r\n\r\nGET /healthz HTTP/1.1\r\n{HOST}\r\n")
+    answer = wire.answer()
+    assert (answer.status, answer.headers["connection"]) == (200, "close")
     assert wire.is_closed()
 
 
@@ -257,17 +291,81 @@ def test_the_request_id_is_ours_and_unlike_any_other(wire: Wire):
     assert all(re.fullmatch(r"[\w-]{22}", name) for name in seen)
 
 
-def test_a_silent_connection_is_closed_by_the_idle_timeout(make_site):
-    """Before a request, within a header, within a body and after an answer: a slow client holds nothing for long."""
-    with Server(make_site("idle"), flags=("--idle-timeout-seconds", "1")) as server:
-        started = time.monotonic()
-        with ExitStack() as stack:
-            wires = [stack.enter_context(Wire(server.port)).send(text) for text in [
-                "", "GET /healthz HTTP/1.1\r\nHost:", f"GET /healthz HTTP/1.1\r\n{HOST}\r\n",
-                f"POST /v1/verify HTTP/1.1\r\n{HOST}{JSON}Content-Length: 9\r\n\r\n{{",
-            ]]
-            assert wires[2].answer().status == 200
-            for wire in wires:
-                refused_or_closed(wire)
-        assert 0.9 < time.monotonic() - started < PATIENCE / 2
+@pytest.fixture(scope="module")
+def hasty(make_site):
+    """A server that waits for a second and has room for six."""
+    with Server(make_site("hasty"), flags=("--idle-timeout-seconds", "1", "--max-connections", "6")) as server:
+        yield server
         assert server.stop() == 0
+
+
+def test_a_silent_connection_is_closed_by_the_idle_timeout(hasty: Server):
+    """Before a request, within a header, within a body and after an answer: a slow client holds nothing for long."""
+    started = time.monotonic()
+    with ExitStack() as stack:
+        wires = [stack.enter_context(Wire(hasty.port)).send(text) for text in [
+            "", "GET /healthz HTTP/1.1\r\nHost:", f"GET /healthz HTTP/1.1\r\n{HOST}\r\n",
+            f"POST /v1/verify HTTP/1.1\r\n{HOST}{JSON}Content-Length: 9\r\n\r\n{{",
+        ]]
+        assert wires[2].answer().status == 200
+        for wire in wires:
+            refused_or_closed(wire)
+    assert 0.9 < time.monotonic() - started < PATIENCE / 2
+
+
+@pytest.mark.parametrize("start", [
+    "GET /healthz HTTP/1.1\r\nX-Drip: ", f"POST /v1/verify HTTP/1.1\r\n{HOST}{JSON}Content-Length: 1000\r\n\r\n",
+    f"POST /v1/verify HTTP/1.1\r\n{HOST}{JSON}Transfer-Encoding: chunked\r\n\r\n3e8\r\n",
+    f"GET /healthz HTTP/1.1\r\n{HOST}Content-Length: 1000\r\n\r\n",
+])
+def test_a_request_that_drips_in_is_cut_off(hasty: Server, start: str):
+    """Never silent for as long as the timeout, and never done: the whole of it has its time."""
+    started = time.monotonic()
+    with Wire(hasty.port) as wire:
+        wire.send(start).socket.settimeout(0.1)
+        ended = False
+        while not ended and time.monotonic() - started < PATIENCE:
+            wire.send("a")
+            try:
+                ended = not wire.socket.recv(65_536)
+            except TimeoutError:
+                continue
+            except ConnectionResetError:
+                ended = True
+    assert ended and 0.9 < time.monotonic() - started < PATIENCE / 2
+
+
+def test_a_reader_that_does_not_read_is_cut_off(hasty: Server):
+    """It asks for more than fits on the way to it, and what does not fit is kept by the server."""
+    started = time.monotonic()
+    with Wire(hasty.port) as wire:
+        wire.socket.settimeout(0.2)
+        request = f"GET /openapi.json HTTP/1.1\r\n{HOST}\r\n".encode()
+        while time.monotonic() - started < PATIENCE:
+            try:
+                wire.socket.sendall(request * 20)
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+        else:
+            raise AssertionError("it may ask for ever")
+    assert httpx.get(f"{hasty.url}/readyz").json() == {"status": "ready"}
+
+
+def test_one_connection_too_many_is_told_so_at_once(hasty: Server):
+    """With when to come back; those that are there are none the worse, and one that leaves makes room."""
+    get = f"GET /healthz HTTP/1.1\r\n{HOST}\r\n"
+    with ExitStack() as stack:
+        wires = [stack.enter_context(Wire(hasty.port)).send(get) for _ in range(6)]
+        assert [wire.answer().status for wire in wires] == [200] * 6
+        for _ in range(3):
+            with Wire(hasty.port) as late:
+                started = time.monotonic()
+                answer = late.send(get).answer()
+                error = json.loads(answer.body)["error"]
+                assert (answer.status, error["code"], error["retryable"]) == (503, "overloaded", True)
+                assert int(answer.headers["retry-after"]) == error["retry_after_seconds"] >= 1
+                assert late.is_closed() and time.monotonic() - started < 0.9
+        assert [wire.send(get).answer().status for wire in wires] == [200] * 6
+    poll(lambda: httpx.get(f"{hasty.url}/healthz").status_code == 200, "room again")

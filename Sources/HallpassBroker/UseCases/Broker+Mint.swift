@@ -78,7 +78,10 @@ extension Broker {
 
     /// Up to 64 mints, each on its own: one refused says nothing about the others. Answers stand in the order of `commands`.
     ///
+    /// Where some could not be recorded they are refused in their places, so that those that were issued reach who asked.
+    ///
     /// - Parameter commands: an item that could not be read is refused, and recorded, as that item.
+    /// - Throws: when none of them could be recorded, and so nothing was issued.
     package func mint(
         batch commands: [Result<MintCommand, HallpassError>], by client: AuthenticatedClient, _ context: CallContext
     ) async throws(HallpassError) -> [Result<MintedToken, Refusal>] {
@@ -93,9 +96,15 @@ extension Broker {
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
-        var ordered: [Result<MintedToken, Refusal>] = []
-        for (_, answer) in answers.sorted(by: { $0.0 < $1.0 }) { ordered.append(try answer.get()) }
-        return ordered
+        let ordered = answers.sorted { $0.0 < $1.0 }.map(\.1)
+        let isNoneRecorded = ordered.allSatisfy { if case .failure = $0 { true } else { false } }
+        if isNoneRecorded, case .failure(let error)? = ordered.first { throw error }
+        return ordered.map { answer in
+            switch answer {
+            case .success(let recorded): recorded
+            case .failure(let error): .failure(Refusal(.admission, error))
+            }
+        }
     }
 
     private func mintItem(

@@ -4,14 +4,14 @@ import Hummingbird
 import HummingbirdCore
 import NIOCore
 
-/// The request's body could not be received: the peer went away or broke HTTP's own rules.
+/// The request's body could not be received: the peer went away, broke HTTP's own rules or took too long.
 struct BodyStreamError: Error {}
 
 /// Reads a body once, never further than it is told to.
 struct BodyReader {
     private var iterator: RequestBody.AsyncIterator
     /// `nil` where the sender did not say.
-    private let declaredBytes: Int?
+    let declaredBytes: Int?
     private let awaitsContinue: Bool
     private var receivedBytes = 0
     private var isAtEnd: Bool

@@ -15,6 +15,8 @@ struct Exchange {
     var route: Route?
     /// `nil` until a secret or a session was found good.
     var caller: Caller?
+    /// `nil` until it was let in among what is being done.
+    var share: WorkInProgress.Share?
     /// Whom the request says it is from.
     var claimedID: ClientID?
     private let logger: Logger
@@ -91,7 +93,8 @@ extension Exchange {
             return Refusal(.requestShape, .invalidRequest(violations.violations))
         case is BodyStreamError:
             return Refusal(
-                .admission, .invalidRequest(path: "", rule: "http", message: "did not arrive in one piece"))
+                .admission,
+                .invalidRequest(path: "", rule: "http", message: "did not arrive in one piece, or not in time"))
         default:
             logger.error(
                 "a request failed",

@@ -34,7 +34,7 @@ final class GaugeSeries: Series, MeterHandler, RecorderHandler, FloatingPointCou
 final class HistogramSeries: Series, TimerHandler, RecorderHandler {
     /// For the time one request takes: from what a good machine does to what nobody waits for.
     static let seconds: [Double] = [
-        0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+        0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
     ]
     /// For how many there are of something.
     static let counts: [Double] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024]

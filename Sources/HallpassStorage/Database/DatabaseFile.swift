@@ -24,6 +24,13 @@ struct DatabaseFile {
         guard isMarkedWritable(path), access(path, R_OK | W_OK) == 0 else { throw .readOnly(path: path) }
     }
 
+    /// How much may still be written beside it; everything where the system does not say.
+    var freeBytes: UInt64 {
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else { return .max }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    }
+
     /// Makes an empty file that only its owner reads; SQLite gives its companions the same mode.
     func create() throws(DatabaseOpeningError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -118,6 +118,13 @@ extension HallpassDatabase {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
+    /// Why what was opened could not be read.
+    ///
+    /// - Returns: `nil` where it was nothing that SQLite said.
+    package static func readingError(_ error: any Error, path: String) -> DatabaseOpeningError? {
+        error is DatabaseError ? openingError(error, path: path) : nil
+    }
+
     static func openingError(_ error: any Error, path: String) -> DatabaseOpeningError {
         guard let error = error as? DatabaseError else { return .unusable(path: path, reason: "\(type(of: error))") }
         switch error.resultCode {

@@ -12,6 +12,8 @@ package final class Ledger: Sendable {
     let database: HallpassDatabase
     private let queue: LedgerQueue
     private let sequence: Atomic<Int64>
+    /// `nil` where the last one failed.
+    let lastCommit = Mutex<ContinuousClock.Instant?>(nil)
     private let stopped = Mutex<StopState>(.running([]))
 
     private enum StopState {
@@ -115,17 +117,20 @@ package final class Ledger: Sendable {
         let clock = ContinuousClock()
         while let jobs = queue.take(upTo: Limits.ledgerBatchEntries) {
             let start = clock.now
-            let (answers, didCommit) = writer.commit(jobs)
-            let microseconds = (clock.now - start) / .microseconds(1)
+            let (answers, failure) = writer.commit(jobs)
+            let end = clock.now
+            let microseconds = (end - start) / .microseconds(1)
+            lastCommit.withLock { $0 = failure == nil ? end : nil }
             for (job, answer) in zip(jobs, answers) { job.finish(answer) }
             observer?(
                 LedgerBatch(
-                    entryCount: jobs.count, commitMicroseconds: Int64(microseconds), didCommit: didCommit))
+                    entryCount: jobs.count, commitMicroseconds: Int64(microseconds), failure: failure))
             // Those just answered are likely to be back at once, and one flush for all of them is cheaper than one for the
             // first few and one for the rest: 64 callers came in batches of 63 instead of 37, 7 to 30 % more a second.
             if jobs.count > 1 { queue.gather(jobs.count, forMicroseconds: Int(microseconds) / 8) }
         }
         writer.finish()
+        lastCommit.withLock { $0 = nil }
         let waiting = stopped.withLock { state -> [CheckedContinuation<Void, Never>] in
             guard case .running(let waiting) = state else { return [] }
             state = .ended

@@ -161,6 +161,8 @@ package struct LedgerBatch: Sendable {
     package let entryCount: Int
     /// From taking the entries to having them on disk.
     package let commitMicroseconds: Int64
-    /// `false`: everyone in it was told so, and nothing of it is on disk.
-    package let didCommit: Bool
+    /// What the system said where nothing of it is on disk, and everyone in it was told so.
+    package let failure: String?
+
+    package var didCommit: Bool { failure == nil }
 }

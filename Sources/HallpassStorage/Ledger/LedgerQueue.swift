@@ -14,6 +14,11 @@ final class LedgerJob: Sendable {
     }
 
     let work: Work
+    /// Beside whose jobs it waits: a store's own statements have a place of their own.
+    var tenant: TenantID? {
+        guard case .entry(let entry, _) = work else { return nil }
+        return entry.tenant
+    }
     private let continuation: CheckedContinuation<Answer, Never>
 
     init(_ work: Work, _ continuation: CheckedContinuation<Answer, Never>) {
@@ -25,9 +30,15 @@ final class LedgerJob: Sendable {
 }
 
 /// What waits for the writing thread. Whoever appends never waits; the writer sleeps on a semaphore that only it waits for.
+///
+/// Each tenant's jobs keep their order, and no tenant's are many enough to keep another's out: where not all fit into one
+/// transaction the tenants share it evenly, and where no more may wait the tenant with the most waiting gives way. That is fair
+/// queueing as of P. McKenney, "Stochastic Fairness Queueing" (1990), with one queue for each.
 final class LedgerQueue: Sendable {
-    private struct State {
-        var jobs: [LedgerJob] = []
+    fileprivate struct State {
+        /// No lane is empty.
+        var lanes: [TenantID?: [LedgerJob]] = [:]
+        var count = 0
         /// How many jobs wake the writer; `nil` while it is awake.
         var wakeCount: Int?
         var isClosed = false
@@ -39,19 +50,25 @@ final class LedgerQueue: Sendable {
 
     init(capacity: Int) { self.capacity = capacity }
 
-    var count: Int { state.withLock { $0.jobs.count } }
+    var count: Int { state.withLock { $0.count } }
 
+    /// Takes a job, which may be given up for another tenant's until its turn comes: then it has been told
+    /// ``HallpassError/overloaded``.
+    ///
     /// - Returns: why the job was not taken: ``HallpassError/overloaded`` or, once closed, ``HallpassError/unavailable``.
     func append(_ job: LedgerJob) -> HallpassError? {
-        let (refusal, mustWake) = state.withLock { state -> (HallpassError?, Bool) in
-            if state.isClosed { return (.unavailable, false) }
-            guard state.jobs.count < capacity else { return (.overloaded, false) }
-            state.jobs.append(job)
-            guard let wakeCount = state.wakeCount, state.jobs.count >= wakeCount else { return (nil, false) }
+        let (refusal, instead, mustWake) = state.withLock { state -> (HallpassError?, LedgerJob?, Bool) in
+            if state.isClosed { return (.unavailable, nil, false) }
+            let instead = state.count < capacity ? nil : state.giveUpOne(for: job.tenant)
+            guard state.count < capacity else { return (.overloaded, nil, false) }
+            state.lanes[job.tenant, default: []].append(job)
+            state.count += 1
+            guard let wakeCount = state.wakeCount, state.count >= wakeCount else { return (nil, instead, false) }
             state.wakeCount = nil
-            return (nil, true)
+            return (nil, instead, true)
         }
         if mustWake { wake.signal() }
+        instead?.finish(.failure(.overloaded))
         return refusal
     }
 
@@ -61,13 +78,7 @@ final class LedgerQueue: Sendable {
     func take(upTo limit: Int) -> [LedgerJob]? {
         while true {
             let (jobs, isClosed) = state.withLock { state -> ([LedgerJob], Bool) in
-                var taken: [LedgerJob] = []
-                if state.jobs.count <= limit {
-                    swap(&taken, &state.jobs)
-                } else {
-                    taken = Array(state.jobs.prefix(limit))
-                    state.jobs.removeFirst(limit)
-                }
+                let taken = state.take(upTo: limit)
                 state.wakeCount = taken.isEmpty && !state.isClosed ? 1 : nil
                 return (taken, state.isClosed)
             }
@@ -80,7 +91,7 @@ final class LedgerQueue: Sendable {
     /// Lets `count` jobs gather, for so long at most. May return early.
     func gather(_ count: Int, forMicroseconds patience: Int) {
         let mustWait = state.withLock { state in
-            guard state.jobs.count < count, !state.isClosed else { return false }
+            guard state.count < count, !state.isClosed else { return false }
             state.wakeCount = count
             return true
         }
@@ -98,5 +109,40 @@ final class LedgerQueue: Sendable {
             return state.wakeCount != nil
         }
         if mustWake { wake.signal() }
+    }
+}
+
+extension LedgerQueue.State {
+    /// The newest job of whoever has the most waiting, to make room for one of `tenant`.
+    ///
+    /// - Returns: `nil` where nobody has more waiting than `tenant` would have then.
+    fileprivate mutating func giveUpOne(for tenant: TenantID?) -> LedgerJob? {
+        guard let (longest, jobs) = lanes.max(by: { $0.value.count < $1.value.count }),
+            jobs.count > (lanes[tenant]?.count ?? 0) + 1
+        else { return nil }
+        count -= 1
+        return lanes[longest]?.popLast()
+    }
+
+    /// All of it, or of each tenant as much as of every other that has so much, the oldest first.
+    fileprivate mutating func take(upTo limit: Int) -> [LedgerJob] {
+        guard count > limit else {
+            defer {
+                lanes.removeAll(keepingCapacity: true)
+                count = 0
+            }
+            if lanes.count == 1, let only = lanes.first { return only.value }
+            return lanes.values.flatMap { $0 }
+        }
+        var taken: [LedgerJob] = []
+        // The shortest first, so that what they leave of their share is the others'.
+        let shares = lanes.sorted { $0.value.count < $1.value.count }
+        for (index, (tenant, jobs)) in shares.enumerated() {
+            let share = min(jobs.count, (limit - taken.count) / (shares.count - index))
+            taken += jobs.prefix(share)
+            lanes[tenant] = share == jobs.count ? nil : Array(jobs.dropFirst(share))
+        }
+        count -= taken.count
+        return taken
     }
 }

@@ -25,8 +25,9 @@ final class LedgerWriter {
 
     /// Applies all jobs in their order in one transaction.
     ///
-    /// - Returns: each job's answer, in the order of `jobs`. If the transaction does not commit, all of them have failed.
-    func commit(_ jobs: [LedgerJob]) -> (answers: [LedgerJob.Answer], didCommit: Bool) {
+    /// - Returns: each job's answer, in the order of `jobs`. If the transaction does not commit, all of them have failed, and
+    ///   `failure` says why.
+    func commit(_ jobs: [LedgerJob]) -> (answers: [LedgerJob.Answer], failure: String?) {
         let cutoffsBefore = cutoffs
         do {
             let answers = try pool.writeWithoutTransaction { db in
@@ -42,12 +43,15 @@ final class LedgerWriter {
                     return try transaction(db) { try jobs.map { try applyAlone($0, tables, db) } }
                 }
             }
-            return (answers, true)
+            return (answers, nil)
         } catch {
             // What is on disk now is for the disk to say: everything remembered of it is read again.
             tables?.audit.forgetHeads()
             cutoffs = cutoffsBefore
-            return (jobs.map { _ in .failure(.storageUnavailable) }, false)
+            // The code and its own words: an error's message may hold what was to be written.
+            let failure =
+                (error as? DatabaseError).map { "SQLite error \($0.extendedResultCode)" } ?? "\(type(of: error))"
+            return (jobs.map { _ in .failure(.storageUnavailable) }, failure)
         }
     }
 

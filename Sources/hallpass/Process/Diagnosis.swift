@@ -83,10 +83,23 @@ struct Diagnosis {
         do throws(DatabaseOpeningError) {
             found = try HallpassDatabase.inspect(path: settings.database)
         } catch {
-            return ([Finding("database", .fail, error.message, next: error.hint)], false)
+            return ([Finding("database", .fail, error.message, next: next(error))], false)
         }
         return ([database(found), lock(found)], found.isInUse)
     }
+
+    /// What to do where the doctor is what was to be done.
+    private func next(_ error: DatabaseOpeningError) -> String {
+        switch error {
+        case .corrupt: Self.restoring
+        case .folderNotWritable where isOnReadOnlyDisk: Self.remounting
+        case .unusable(let path, _): "df -h \(path), then dmesg | tail"
+        default: error.hint
+        }
+    }
+
+    private static let remounting = "dmesg | tail says why; mount -o remount,rw once that is mended"
+    private static let restoring = "stop the server and put back the last backup"
 
     private func database(_ found: DatabaseInspection) -> Finding {
         let path = settings.database
@@ -104,7 +117,7 @@ struct Diagnosis {
         }
         return Finding(
             "database", .fail, "\(path) is damaged (\(problems.count) times, first: \(problem)).",
-            next: "stop the server and put back the last backup")
+            next: Self.restoring)
     }
 
     private func lock(_ found: DatabaseInspection) -> Finding {
@@ -150,8 +163,19 @@ struct Diagnosis {
         guard statvfs(folder, &status) == 0 else {
             return Finding("disk", .warn, "The free space of \(folder) cannot be read.", next: "df -h \(folder)")
         }
+        guard !isOnReadOnlyDisk else {
+            return Finding("disk", .fail, "The file system of \(folder) is read-only.", next: Self.remounting)
+        }
         let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
         return Self.disk(freeBytes: free, folder: folder)
+    }
+
+    /// One that became so after an error is marked writable all the same, and says so only when a file is opened.
+    private var isOnReadOnlyDisk: Bool {
+        let descriptor = open(settings.database + ".lock", O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return errno == EROFS }
+        close(descriptor)
+        return false
     }
 
     static func disk(freeBytes: UInt64, folder: String) -> Finding {

@@ -18,7 +18,7 @@ final class TestBroker: Sendable {
     private let acme: [String: String]
     private let globex: [String: String]
     private let database: HallpassDatabase
-    private let ledger: Ledger
+    let ledger: Ledger
     private let folder: URL
     /// Those that fill the ledger.
     private let waiting = Mutex<[Task<Void, any Error>]>([])

@@ -30,7 +30,7 @@ struct Engine: Sendable {
             ledger = try Ledger(database: database, observer: observer)
         } catch {
             closeQuietly(database)
-            throw CommandFailure.localFile("\(path) cannot be read.", next: "hallpass doctor")
+            throw failure(error, path)
         }
         let settings = BrokerSettings(issuer: issuer) { alarm in
             logger.log(level: alarm.isCritical ? .critical : .warning, "\(alarm.message)")
@@ -69,6 +69,9 @@ struct Engine: Sendable {
     private static func failure(_ error: any Error, _ path: String) -> CommandFailure {
         if let failure = error as? CommandFailure { return failure }
         if let error = error as? StartError { return .localFile(error.message, next: error.hint) }
+        if let error = HallpassDatabase.readingError(error, path: path) {
+            return .localFile(error.message, next: error.hint)
+        }
         return .localFile("\(path) cannot be read.", next: "hallpass doctor")
     }
 

@@ -15,8 +15,10 @@ struct LedgerSweep: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var time = SteadyTime(patienceMilliseconds: Limits.tokenRetentionSeconds * 1_000)
             while !Task.isCancelled {
-                await sweep()
+                await sweep(
+                    at: time.believed(now: clock.nowMilliseconds(), monotonic: clock.monotonicMilliseconds()) / 1_000)
                 // It ends early only because the task was cancelled, which the loop sees.
                 try? await Task.sleep(for: pause)
             }
@@ -24,14 +26,14 @@ struct LedgerSweep: Service {
     }
 
     /// Until nothing is left that a full batch would be needed for.
-    func sweep() async {
-        for table in SweptTable.allCases { await sweep(table) }
+    func sweep(at nowSeconds: Int64) async {
+        for table in SweptTable.allCases { await sweep(table, at: nowSeconds) }
     }
 
-    private func sweep(_ table: SweptTable) async {
+    private func sweep(_ table: SweptTable, at nowSeconds: Int64) async {
         while !Task.isCancelled {
             do throws(HallpassError) {
-                let before = clock.nowSeconds - table.retentionSeconds
+                let before = nowSeconds - table.retentionSeconds
                 guard try await ledger.sweep(table, expiredBefore: before, limit: batch) == batch else { return }
             } catch {
                 // The next round tries again; calls themselves say so louder if storage is in trouble.

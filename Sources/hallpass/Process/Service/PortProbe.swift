@@ -2,23 +2,48 @@ import Foundation
 import NIOCore
 import NIOPosix
 
-/// Whether a port can be listened on, found out by listening there for a moment.
+/// Whether a port can be listened on, found out without listening there.
 enum PortProbe {
+    /// Takes the port and lets it go. A connection that came while it was listened on would be this probe's, and whoever is
+    /// waiting for the server would wait for ever.
+    ///
     /// - Parameter port: 0 for any that is free.
     /// - Returns: the port.
     /// - Throws: ``CommandFailure`` that says what is in the way and what to do.
     static func freePort(host: String, port: Int) async throws -> Int {
         do {
-            let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-                // As the server itself sets it: connections that ended a moment ago are in nobody's way.
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .bind(host: host, port: port).get()
-            let found = channel.localAddress?.port ?? port
-            try await channel.close()
-            return found
+            return try await NIOThreadPool.singleton.runIfActive {
+                try take(try SocketAddress.makeAddressResolvingHost(host, port: port))
+            }
         } catch {
             throw failure(error, host: host, port: port)
         }
+    }
+
+    /// - Returns: the port that the system gave.
+    private static func take(_ address: SocketAddress) throws -> Int {
+        let family = address.protocol == .inet6 ? AF_INET6 : AF_INET
+        let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw IOError(errnoCode: errno, reason: "socket") }
+        defer { close(descriptor) }
+        // As the server itself sets it: connections that ended a moment ago are in nobody's way.
+        var reuse: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
+        let isBound = address.withSockAddr { bind(descriptor, $0, socklen_t($1)) } == 0
+        guard isBound else { throw IOError(errnoCode: errno, reason: "bind") }
+        return try port(of: descriptor)
+    }
+
+    private static func port(of descriptor: Int32) throws -> Int {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let isNamed = withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        guard isNamed == 0 else { throw IOError(errnoCode: errno, reason: "getsockname") }
+        // Both kinds of address have it in the same place.
+        let bigEndian = withUnsafeBytes(of: &storage) { $0.load(fromByteOffset: 2, as: UInt16.self) }
+        return Int(UInt16(bigEndian: bigEndian))
     }
 
     /// Why the server cannot listen there.

@@ -33,7 +33,7 @@ struct Server {
         defer { withExtendedLifetime(watch) {} }
         // Asked before anything is opened, because it is what most often stands in the way and easiest said.
         _ = try await PortProbe.freePort(host: settings.host, port: settings.port)
-        FileDescriptors.raiseLimit(to: settings.connectionsMaximum)
+        FileDescriptors.raiseLimit(to: settings.connectionsMaximum + WireLimits.refusedConnections)
         // What cannot be signed would never be delivered.
         if let target = settings.auditExportWebhook { _ = try ExportWebhook.secrets(in: target.secretFile) }
         let engine = try await startEngine()
@@ -50,9 +50,13 @@ struct Server {
     private func startEngine() async throws -> Engine {
         let keys = KeyFile(named: settings.keyFile, environment: environment).custody
         let metrics = LedgerMetrics(factory: metrics)
+        let log = CommitLog(logger: logger)
         return try await Engine.start(
             keys: keys, database: settings.database, mode: .existing, issuer: settings.issuer, logger: logger,
-            observer: metrics.record)
+            observer: { batch in
+                metrics.record(batch)
+                log.note(batch)
+            })
     }
 
     private func makeApplication(

@@ -143,10 +143,10 @@ extension Setting {
         help: "How long requests in flight may take to finish once it is told to stop")
     static let connectionsMaximum = Setting(
         "max-connections", .integer(1...1_000_000), default: .value("2048"), unit: "connections",
-        help: "How many clients may be connected at once")
+        help: "How many clients may be connected at once; further ones are told to come back")
     static let idleTimeout = Setting(
         "idle-timeout-seconds", .integer(1...3_600), default: .value("30"), unit: "seconds",
-        help: "How long a connection may be silent before it is closed")
+        help: "How long a connection may be silent, a request take to arrive or its answer be left unread")
     static let keyRotation = Setting(
         "key-rotation-days", .integer(0...3_650), default: .value("30"), unit: "days",
         help: "How long a signing key signs before a new one follows it, 0 to rotate by hand only")

@@ -27,8 +27,7 @@ struct LedgerSweepTests {
             keys: KeyFile(path: instance.keyFile).custody, database: instance.database, mode: .existing,
             issuer: "http://127.0.0.1:8080", logger: logger)
         for _ in 0..<7 { try await issue(on: engine.ledger) }
-        let clock = HallpassBroker.Clock { nowSeconds * 1_000 }
-        await LedgerSweep(ledger: engine.ledger, logger: logger, clock: clock, batch: 3).sweep()
+        await LedgerSweep(ledger: engine.ledger, logger: logger, batch: 3).sweep(at: nowSeconds)
         try await engine.stop()
         let counts = try HallpassDatabase.inspect(path: instance.database).rowCounts
         #expect(counts.first { $0.table == "token" }?.count == left)

@@ -22,6 +22,32 @@ struct PortProbeTests {
         #expect(try await (1...65_535).contains(PortProbe.freePort(host: "127.0.0.1", port: 0)))
     }
 
+    /// Whoever waits for a server asks until it is there, and would wait for ever on what a probe had taken.
+    @Test func `no client is let in by a probe`() async throws {
+        // Not of those that outgoing connections get: one that had this port would connect to itself.
+        let port = try await Self.freePort(in: 20_000..<32_000)
+        async let probes: Void = {
+            for _ in 0..<300 { _ = try await PortProbe.freePort(host: "127.0.0.1", port: port) }
+        }()
+        for _ in 0..<300 {
+            await #expect(throws: (any Error).self) {
+                try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                    .connect(host: "127.0.0.1", port: port).get()
+            }
+        }
+        try await probes
+    }
+
+    private static func freePort(in range: Range<Int>) async throws -> Int {
+        while true {
+            do {
+                return try await PortProbe.freePort(host: "127.0.0.1", port: Int.random(in: range))
+            } catch is CommandFailure {
+                continue
+            }
+        }
+    }
+
     /// 192.0.2.0/24 is for documentation and no machine's own. Source: RFC 5737.
     @Test func `an address of another machine is refused`() async throws {
         let failure = await #expect(throws: CommandFailure.self) {

@@ -1,0 +1,183 @@
+"""Lets a server run under load for long and looks every few seconds at what it costs, which must not grow: memory, file
+descriptors, the log, the time of an answer and of a commit. In the middle all tokens and calls are made a day older, as
+though the night had passed, and have to be gone at the end.
+"""
+
+import argparse
+import asyncio
+import random
+import sqlite3
+import statistics
+import sys
+import time
+from contextlib import closing
+from dataclasses import dataclass
+
+from broker import ROOT, Broker
+from evidence import Evidence, Lost
+from sample import Sample
+from wire import Connection, Silent, get
+from work import TENANT, Surprise, Work
+
+MEBIBYTE = 1 << 20
+# The longest that 99 of 100 commits may take, a checkpoint among them or not, in seconds.
+COMMIT_SECONDS = 0.02
+# What the log is cut back to; while it is written to it may be longer by one batch.
+LOG_BYTES = 72 * MEBIBYTE
+DAY_SECONDS = 86_400
+
+
+class Grew(Exception):
+    """Something that was to stay as it was."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """A few seconds of a server's life; times are in seconds."""
+
+    sample: Sample
+    answers: int
+    middle: float
+    most: float
+
+
+class Soak:
+    def __init__(self, broker: Broker, seconds: float, every: float, tasks: int):
+        self.broker = broker
+        self.seconds, self.every, self.tasks = seconds, every, tasks
+        self.evidence = Evidence(broker)
+        self.windows: list[Window] = []
+        self.commits = {}
+        self.answers = 0
+
+    async def run(self) -> None:
+        await self.broker.start()
+        self.broker.apply(TENANT, ROOT / "seeds" / TENANT)
+        await self.live(self.seconds / 2)
+        await self.broker.stop()
+        self.pass_the_night()
+        evening = len(self.windows)
+        await self.broker.start()
+        await self.live(self.seconds / 2)
+        await self.until_swept()
+        await self.note_commits()
+        await self.broker.stop()
+        self.judge(self.windows[:evening], self.windows[evening:])
+
+    async def live(self, seconds: float) -> None:
+        work = Work(self.broker, random.Random(1), [])
+        working = asyncio.create_task(work.run(self.tasks))
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not working.done():
+            await asyncio.wait([working], timeout=self.every)
+            self.evidence.tokens.clear()
+            self.evidence.executed.clear()
+            self.evidence.check(work.take_notes())
+            work.left.clear()
+            waits, work.waits = sorted(work.waits), []
+            if waits:
+                self.windows.append(Window(
+                    Sample.of(self.broker), len(waits), waits[len(waits) // 2], waits[len(waits) * 99 // 100]))
+                self.answers += len(waits)
+        if working.done():
+            working.result()
+            raise Surprise(f"it is gone: {self.broker.process.poll()}")
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        work.pool.close()
+
+    def pass_the_night(self) -> None:
+        """On the file of a server that was stopped, because nobody waits for a day."""
+        with closing(sqlite3.connect(self.broker.database)) as database, database:
+            for statement in (
+                    "UPDATE token SET expires_at = expires_at - ?1",
+                    "UPDATE call SET expires_at = expires_at - 2 * ?1, lease_expires_at = lease_expires_at - 2 * ?1"):
+                database.execute(statement, [DAY_SECONDS])
+
+    async def until_swept(self) -> None:
+        """The sweep looks once a minute, the first time at the start."""
+        deadline = time.monotonic() + 90
+        while (left := self.expired()) and time.monotonic() < deadline:
+            await asyncio.sleep(1)
+        if left:
+            raise Grew(f"{left} rows that expired yesterday are still there")
+
+    def expired(self) -> int:
+        with closing(self.evidence.connect()) as database:
+            return sum(database.execute(
+                f"SELECT count(*) FROM {table} WHERE expires_at < ?", [time.time() - 7_200]).fetchone()[0]
+                for table in ("token", "call"))
+
+    async def note_commits(self) -> None:
+        """By the server's own histogram since it was last started: how many commits took how long at most."""
+        connection = await Connection.open(self.broker.port)
+        text = (await connection.ask(get("/metrics"))).body.decode()
+        connection.close()
+        for line in text.splitlines():
+            if line.startswith('hallpass_ledger_commit_seconds_bucket{le="'):
+                bound, count = line.split('"')[1], line.rsplit(" ", 1)[1]
+                self.commits[float(bound)] = float(count)
+
+    def share_of_commits_within(self, seconds: float) -> float:
+        within = max(count for bound, count in self.commits.items() if bound <= seconds)
+        return within / max(self.commits.values())
+
+    def judge(self, evening: list[Window], day: list[Window]) -> None:
+        first, last = self.halves(day)
+        share = self.share_of_commits_within(COMMIT_SECONDS)
+        rows = {
+            "memory": (self.of(first, "resident"), self.of(last, "resident"), MEBIBYTE, "MiB", 8 * MEBIBYTE),
+            "file descriptors": (self.of(first, "descriptors"), self.of(last, "descriptors"), 1, "", 8),
+            "the log": (self.of(first, "log"), self.of(last, "log"), MEBIBYTE, "MiB", LOG_BYTES),
+        }
+        print(
+            f"soak: {self.answers} answers in {self.seconds:.0f} s, {self.evidence.records} audit records, "
+            f"{(evening + day)[-1].sample.database // MEBIBYTE} MiB of database; every one of them on record, lost: 0")
+        for name, (before, after, unit, word, _) in rows.items():
+            print(f"  {name}: {before / unit:.1f} {word}, later {after / unit:.1f} {word}")
+        middles = [statistics.median(window.middle for window in windows) for windows in (first, last)]
+        mosts = [statistics.median(window.most for window in windows) for windows in (first, last)]
+        print(
+            f"  an answer: p50 {middles[0] * 1_000:.1f} ms, p99 {mosts[0] * 1_000:.1f} ms,"
+            f" later {middles[1] * 1_000:.1f} and {mosts[1] * 1_000:.1f} ms\n"
+            f"  commits within {COMMIT_SECONDS * 1_000:.0f} ms: {share * 100:.2f} %")
+        grew = [name for name, (before, after, _, _, slack) in rows.items() if after > before * 1.1 + slack]
+        if middles[1] > middles[0] * 1.5 + 0.005:
+            grew.append("the time of an answer")
+        if max(window.sample.log for window in evening + day) > LOG_BYTES:
+            grew.append("the log")
+        if share < 0.99:
+            grew.append("the time of a commit")
+        if grew:
+            raise Grew(f"too much: {', '.join(grew)}")
+
+    @staticmethod
+    def halves(windows: list[Window]) -> tuple[list[Window], list[Window]]:
+        """Without the beginning, in which caches fill."""
+        settled = windows[len(windows) // 5:]
+        return settled[:len(settled) // 2], settled[len(settled) // 2:]
+
+    @staticmethod
+    def of(windows: list[Window], what: str) -> float:
+        return statistics.median(getattr(window.sample, what) for window in windows)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--every", type=float, default=2, help="seconds between two looks")
+    parser.add_argument("--tasks", type=int, default=16, help="clients at work at once")
+    options = parser.parse_args()
+    broker = Broker()
+    try:
+        asyncio.run(Soak(broker, options.minutes * 60, options.every, options.tasks).run())
+    except (Grew, Lost, Surprise, Silent) as found:
+        print(f"soak: FAILED: {found!r}\n{broker.log[-2_000:]}", file=sys.stderr)
+        return 1
+    finally:
+        broker.clean()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
