@@ -31,12 +31,18 @@ struct OutboundClientTests {
         }
     }
 
-    /// Nothing listens there in a test, so that a connection would end otherwise than by the judgement.
-    @Test(arguments: [
+    private static func address6(_ first: [UInt8], _ last: UInt8) -> [UInt8] {
+        first + [UInt8](repeating: 0, count: 15 - first.count) + [last]
+    }
+
+    static let insiders: [[[UInt8]]] = [
         [[10, 0, 0, 1]], [[169, 254, 169, 254]], [[192, 168, 1, 1]], [thisMachine], [[0, 0, 0, 0]],
-        [[0xFE, 0x80] + [UInt8](repeating: 0, count: 13) + [1]], [[0xFD] + [UInt8](repeating: 0, count: 15)],
-        [[UInt8](repeating: 0, count: 15) + [1]], [public4, [10, 0, 0, 1]], [[10, 0, 0, 1], public4],
-    ])
+        [address6([0xFE, 0x80], 1)], [address6([0xFD], 0)], [address6([], 1)], [public4, [10, 0, 0, 1]],
+        [[10, 0, 0, 1], public4],
+    ]
+
+    /// Nothing listens there in a test, so that a connection would end otherwise than by the judgement.
+    @Test(arguments: insiders)
     func `nobody is asked behind a name that leads into a network that is not everybody's`(
         addresses: [[UInt8]]
     ) async throws {
