@@ -9,8 +9,8 @@ enum Migrations {
     private static var all: [Migration] {
         [
             createSchema, createCalls, addLimits, createKeyLifecycle, createApprovals, createIssuers, createAccounts,
-            createCheckpoints, addSecretUse, createSwitches, createQuarantine, createCredentials,
-            addTokenSignature,
+            createCheckpoints, addSecretUse, createSwitches, createQuarantine, createCredentials, addTokenSignature,
+            codeAuditRecords,
         ]
     }
 
