@@ -170,7 +170,10 @@ def main() -> int:
     output.write_text(json.dumps(result, indent=2) + "\n")
     print(report.table(result))
     print(f"\nAll of it, round by round: {output}")
-    return 0 if report.is_complete(result) else 1
+    found = report.faults(result)
+    for fault in found:
+        print(f"bench: {fault}", file=sys.stderr)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -34,11 +34,16 @@ def summarise(rounds: dict[str, list[Round]]) -> dict:
     return summary
 
 
-def is_complete(result: dict) -> bool:
-    """Every answer is on record, and every call was let through."""
-    return all(
-        measure["answers"] == measure["audit_records"] and "deny" not in measure["decisions"]
-        for measure in result["measures"].values())
+def faults(result: dict) -> list[str]:
+    """Why the figures mean nothing: an answer is not on record, or what was measured is refusals."""
+    found = []
+    for name, measure in result["measures"].items():
+        if measure["answers"] != measure["audit_records"]:
+            found.append(f"{name}: {measure['answers']} answers have {measure['audit_records']} audit records")
+        refused = sum(count for decision, count in measure["decisions"].items() if decision in ("deny", "inactive"))
+        if refused:
+            found.append(f"{name}: {refused} of {measure['answers']} were refused: {measure['decisions']}")
+    return found
 
 
 COLUMNS = ("", "req/s", "p50 ms", "p99 ms", "CPU s/1000", "of echo", "of nginx", "bytes/call", "answers", "records")

@@ -90,9 +90,13 @@ package final class Broker: Sendable {
     /// - Throws: ``StartError`` when a root key does not open under this key file, and whatever storage throws.
     package func load() async throws {
         if let fence = try await database.restoreFence() { try await cutOffPast(fence) }
+        var loaded: [RegistrySnapshot.LoadedTenant] = []
         for stored in try await registryStore.loadAll(nowSeconds: clock.nowSeconds) {
-            try await publishTenant(try await withDataKey(stored))
+            loaded.append(try await loadedTenant(try await withDataKey(stored)))
         }
+        // All at once: a snapshot for each would copy all before it.
+        let complete = RegistrySnapshot(loaded)
+        publish { _ in complete }
         directory.load(try await accountStore.loadAll())
         hasLoaded.store(true, ordering: .releasing)
     }
@@ -102,7 +106,8 @@ package final class Broker: Sendable {
     /// Reads one tenant again and shows it to all that follows. To be called inside ``gate``.
     func reload(_ tenant: TenantID) async throws {
         guard let stored = try await registryStore.load(tenant, nowSeconds: clock.nowSeconds) else { return }
-        try await publishTenant(stored)
+        let loaded = try await loadedTenant(stored)
+        publish { $0.replacing(loaded) }
     }
 
     /// Tenants from before there were data keys get theirs.
@@ -124,7 +129,7 @@ package final class Broker: Sendable {
         }
     }
 
-    private func publishTenant(_ stored: StoredTenant) async throws {
+    private func loadedTenant(_ stored: StoredTenant) async throws -> RegistrySnapshot.LoadedTenant {
         let tenant = stored.registry.tenant.id
         let snapshot = TenantSnapshot(
             registry: stored.registry, keys: try keyRing(of: stored), revocations: RevocationCutoffs(stored.cutoffs),
@@ -138,7 +143,7 @@ package final class Broker: Sendable {
         }
         let vault = try vault(of: stored)
         publishedKeys.keep(only: stored.registry.keySetURLs, of: tenant)
-        publish { $0.replacing(tenant, with: snapshot, vault: vault, secrets: holders) }
+        return RegistrySnapshot.LoadedTenant(id: tenant, snapshot: snapshot, vault: vault, secrets: holders)
     }
 
     private func keyRing(of stored: StoredTenant) throws -> KeyRing {

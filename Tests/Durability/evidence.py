@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from contextlib import closing
 
+from audit_rows import canonical
 from broker import Broker
 from work import DEPLOYMENT, TENANT, Notes, Token
 
@@ -64,11 +65,12 @@ class Evidence:
         for tenant in [*tenants, "platform"]:
             sequence, head = self.heads.get(tenant, (0, bytes(32)))
             rows = database.execute(
-                "SELECT sequence, hash, record FROM audit_record WHERE tenant_id = ? AND sequence > ? ORDER BY sequence",
+                "SELECT sequence, hash, time_ms, record FROM audit_record WHERE tenant_id = ? AND sequence > ? ORDER BY sequence",
                 [tenant, sequence])
-            for number, digest, text in rows:
+            for number, digest, time_ms, coded in rows:
+                text = canonical(coded, tenant, number, time_ms)
                 record = json.loads(text)
-                hashed = hashlib.sha256(b"\0" + head + text.encode()).digest()
+                hashed = hashlib.sha256(b"\0" + head + text).digest()
                 if number != sequence + 1 or hashed != digest or (record["seq"], record["tenant"]) != (number, tenant):
                     raise Lost(f"the chain of {tenant} breaks after record {sequence}: {number} {text}")
                 sequence, head = number, digest

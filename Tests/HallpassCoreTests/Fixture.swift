@@ -120,7 +120,19 @@ extension Fixture {
         object["iat"] = .integer(Self.now)
         object["exp"] = .integer(Self.now + 60)
         change(&object)
-        return object
+        return Self.inOrder(object)
+    }
+
+    /// Claims in the order that they are signed in, whatever was added last; what is none stands at the end.
+    private static func inOrder(_ claims: JSONObject) -> JSONObject {
+        let names = [
+            "iss", "aud", "sub", "act", "client_id", "tenant", "environment", "connector", "tool", "scope",
+            "args_sha256", "jti", "txn", "seq", "iat", "exp",
+        ]
+        var ordered = JSONObject()
+        for name in names { ordered[name] = claims[name] }
+        for member in claims where !names.contains(member.name) { ordered[member.name] = member.value }
+        return ordered
     }
 
     func key(_ kind: TokenKind = .call) throws -> SigningKey {

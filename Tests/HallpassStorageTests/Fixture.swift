@@ -130,6 +130,8 @@ enum Fixture {
         }
     }
 
+    static func data(_ digest: SHA256Digest) -> Data { Data(digest.bytes) }
+
     static func auditEntry(_ event: AuditEvent = .registryChange) -> AuditEntry {
         AuditEntry(event: event, decision: .allow, timeMilliseconds: now * 1_000, requestID: "request")
     }

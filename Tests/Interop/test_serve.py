@@ -261,7 +261,7 @@ def test_tampering_with_the_audit_is_found_and_named(audited: tuple, tmp_path: P
             database.execute(f'DROP TRIGGER "{name}"')
         match change:
             case "one byte":
-                changed = record.replace("alice", "alicf", 1) if "alice" in record else record.replace("2", "3", 1)
+                changed = record.replace(b"alice", b"alicf", 1) if b"alice" in record else record.replace(b"2", b"3", 1)
                 assert changed != record
                 database.execute(f"UPDATE audit_record SET record = ? {where}", [changed, target])
             case "a hash":

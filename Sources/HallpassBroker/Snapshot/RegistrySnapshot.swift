@@ -27,16 +27,30 @@ package final class RegistrySnapshot: Sendable {
         self.secrets = secrets
     }
 
+    /// A tenant as it was read from the database.
+    struct LoadedTenant: Sendable {
+        let id: TenantID
+        let snapshot: TenantSnapshot
+        let vault: TenantVault
+        let secrets: [SecretHolder]
+    }
+
+    convenience init(_ loaded: [LoadedTenant]) {
+        self.init(
+            tenants: Dictionary(loaded.map { ($0.id, $0.snapshot) }, uniquingKeysWith: { first, _ in first }),
+            vaults: Dictionary(loaded.map { ($0.id, $0.vault) }, uniquingKeysWith: { first, _ in first }),
+            secrets: Dictionary(
+                loaded.flatMap(\.secrets).map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first }))
+    }
+
     /// The same moment for every tenant but one.
-    func replacing(
-        _ tenant: TenantID, with snapshot: TenantSnapshot, vault: TenantVault, secrets new: [SecretHolder]
-    ) -> RegistrySnapshot {
+    func replacing(_ loaded: LoadedTenant) -> RegistrySnapshot {
         var tenants = tenants
-        tenants[tenant] = snapshot
-        var secrets = secrets.filter { $0.value.tenant != tenant }
-        for holder in new { secrets[holder.digest] = holder }
+        tenants[loaded.id] = loaded.snapshot
+        var secrets = secrets.filter { $0.value.tenant != loaded.id }
+        for holder in loaded.secrets { secrets[holder.digest] = holder }
         var vaults = vaults
-        vaults[tenant] = vault
+        vaults[loaded.id] = loaded.vault
         return RegistrySnapshot(tenants: tenants, vaults: vaults, secrets: secrets)
     }
 

@@ -60,7 +60,7 @@ package enum MintPolicy {
         let required = tool?.scopes ?? .empty
         let outOfReach = required.union(request.scope ?? .empty).subtracting(ceiling)
 
-        let grants = snapshot.grantsByDeployment[deployment.id] ?? []
+        let grants = snapshot.grantsByDeployment[deployment.id]?.candidates(for: request.actor.subject) ?? []
         guard
             let granted = ActorGrants(grants, actor: request.actor, tool: tool?.name, nowSeconds: nowSeconds)
         else {

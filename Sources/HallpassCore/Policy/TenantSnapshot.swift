@@ -9,7 +9,7 @@ package struct TenantSnapshot: Sendable {
     package let quarantine: Quarantine
     let connectorsByResource: [ResourceURI: ConnectorID]
     let issuersByURL: [ResourceURI: Issuer]
-    let grantsByDeployment: [DeploymentID: [Grant]]
+    let grantsByDeployment: [DeploymentID: DeploymentGrants]
     let contracts: Contracts
     private var toolLists: ToolLists
 
@@ -28,7 +28,7 @@ package struct TenantSnapshot: Sendable {
         self.quarantine = quarantine
         connectorsByResource = Dictionary(
             registry.connectors.values.map { ($0.resource, $0.id) }, uniquingKeysWith: { first, _ in first })
-        grantsByDeployment = Dictionary(grouping: registry.grants.values, by: \.deployment)
+        grantsByDeployment = DeploymentGrants.all(registry.grants.values)
         contracts = Contracts(registry)
         toolLists = ToolLists()
     }

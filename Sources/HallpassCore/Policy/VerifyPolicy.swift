@@ -80,7 +80,7 @@ package enum VerifyPolicy {
         let tool = try checkTool(claims, query, connector: connector, deployment: deployment)
         try checkScopes(claims, tool: tool, connector: connector, deployment: deployment)
 
-        let grants = snapshot.grantsByDeployment[deployment.id] ?? []
+        let grants = snapshot.grantsByDeployment[deployment.id]?.candidates(for: claims.subject) ?? []
         var check = GrantCheck(
             grants: grants, tool: tool?.name, scope: claims.scope, nowSeconds: context.nowSeconds)
         try refuseWhereNoGroupHelps(check, claims)

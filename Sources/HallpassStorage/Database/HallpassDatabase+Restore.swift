@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 package import HallpassCore
+import StrictJSON
 
 /// A copy that was put in a database's place.
 package struct RestoredDatabase: Sendable {
@@ -105,16 +106,13 @@ extension HallpassDatabase {
     private static func undoneEvents(of tenant: TenantID, after sequence: Int64, _ db: Database) throws
         -> [UndoneEvents]
     {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT json_extract(record, '$.event') AS event, count(*) FROM audit_record
-                WHERE tenant_id = ? AND sequence > ? AND json_extract(record, '$.decision') != 'deny'
-                GROUP BY event ORDER BY event
-                """,
-            arguments: [tenant.rawValue, sequence]
-        ).map { row in
-            UndoneEvents(tenant: tenant, event: try row.decode(atIndex: 0), count: try row.decode(atIndex: 1))
+        let records = try AuditStore.cursor(db, tenant: tenant, "AND sequence > ?", arguments: [sequence])
+        var counts: [String: Int64] = [:]
+        while let record = try records.next() {
+            let object = try JSONParser.parse(record.canonical).objectValue
+            guard let event = object?["event"]?.stringValue, object?["decision"]?.stringValue != "deny" else { continue }
+            counts[event, default: 0] += 1
         }
+        return counts.sorted { $0.key < $1.key }.map { UndoneEvents(tenant: tenant, event: $0.key, count: $0.value) }
     }
 }

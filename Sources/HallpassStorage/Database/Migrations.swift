@@ -10,7 +10,7 @@ enum Migrations {
         [
             createSchema, createCalls, addLimits, createKeyLifecycle, createApprovals, createIssuers, createAccounts,
             createCheckpoints, addSecretUse, createSwitches, createQuarantine, createCredentials,
-            addTokenSignature, createAuditExport, createAuditTrim, createRestoreFence,
+            addTokenSignature, createAuditExport, createAuditTrim, createRestoreFence, codeAuditRecords,
         ]
     }
 

@@ -17,9 +17,11 @@ final class AuditTable {
 
     func append(_ entry: AuditEntry, of tenant: TenantID) throws {
         let record = AuditRecord(entry, of: tenant, after: try head(of: tenant))
+        let place = AuditRecordCoding.Place(
+            tenant: tenant, sequence: record.sequence, timeMilliseconds: entry.timeMilliseconds)
         try insert.execute(arguments: [
             tenant.rawValue, record.sequence, entry.timeMilliseconds, Data(record.hash.bytes),
-            String(decoding: record.canonical, as: UTF8.self),
+            Data(AuditRecordCoding.encode(record.canonical, at: place)),
         ])
         heads[tenant] = record.head
     }

@@ -31,7 +31,8 @@ final class CallTable {
     }
 
     enum Claim {
-        case execute
+        /// `takesKey`: from an earlier call, which lets go of it.
+        case execute(takesKey: Bool)
         case replay(EarlierCall)
         case refuse(Refusal)
     }
@@ -40,7 +41,7 @@ final class CallTable {
     func decide(_ call: CallClaim, of tenant: TenantID, nowSeconds: Int64) throws -> Claim {
         guard let claim = call.claim,
             let row = try Row.fetchOne(selectByClaim, arguments: [tenant.rawValue, Data(claim.bytes)])
-        else { return .execute }
+        else { return .execute(takesKey: false) }
         let isCompleted = try row.decode(Bool.self, atIndex: 5)
         let earlier = ClaimedCall(
             argumentsDigest: try row.digest(at: 2),
@@ -50,7 +51,7 @@ final class CallTable {
             earlier: earlier, argumentsDigest: call.argumentsDigest, isRepeatable: call.isRepeatable,
             nowSeconds: nowSeconds)
         switch decision {
-        case .execute: return .execute
+        case .execute: return .execute(takesKey: true)
         case .refuse(let refusal): return .refuse(refusal)
         case .replay:
             guard let id = CallID(sequence: try row.decode(atIndex: 0), nonce: try row.bytes(at: 1)) else {
@@ -60,9 +61,11 @@ final class CallTable {
         }
     }
 
-    /// Notes a call that is let through, and takes its key from whatever held it: that has expired, or may be done again.
-    func begin(_ call: CallClaim, of tenant: TenantID) throws {
-        if let claim = call.claim { try releaseClaim.execute(arguments: [tenant.rawValue, Data(claim.bytes)]) }
+    /// Notes a call that is let through. Whatever holds its key where it takes one has expired, or may be done again.
+    func begin(_ call: CallClaim, takesKey: Bool, of tenant: TenantID) throws {
+        if takesKey, let claim = call.claim {
+            try releaseClaim.execute(arguments: [tenant.rawValue, Data(claim.bytes)])
+        }
         try insert.execute(arguments: [
             tenant.rawValue, call.id.sequence, Data(call.id.nonce), call.client.rawValue,
             call.claim.map { Data($0.bytes) }, Data(call.argumentsDigest.bytes), call.leaseExpiresAt, call.expiresAt,

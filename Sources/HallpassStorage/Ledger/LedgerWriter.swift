@@ -212,9 +212,9 @@ final class LedgerWriter {
         case .replay(let earlier):
             try tables.token.consume(use)
             return .replayed(earlier)
-        case .execute:
+        case .execute(let takesKey):
             try tables.token.consume(use)
-            try tables.call.begin(call, of: use.tenant)
+            try tables.call.begin(call, takesKey: takesKey, of: use.tenant)
             return .used
         }
     }

@@ -1,5 +1,6 @@
 import GRDB
 package import HallpassCore
+import StrictJSON
 
 extension AuditStore {
     /// The places of the records that there are.
@@ -16,22 +17,38 @@ extension AuditStore {
     /// The records of a stretch of the chain, counted by minute and outcome. A record that cannot be read counts for nothing.
     package func activity(_ tenant: TenantID, in stretch: Range<Int64>) async throws -> [Activity.Count] {
         try await database.read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT time_ms / 60000, record ->> '$.event', record ->> '$.decision', record ->> '$.code', count(*)
-                    FROM audit_record WHERE tenant_id = ? AND sequence >= ? AND sequence < ? AND json_valid(record)
-                    GROUP BY 1, 2, 3, 4
-                    """,
-                arguments: [tenant.rawValue, stretch.lowerBound, stretch.upperBound]
-            ).compactMap { row in
-                guard let event = (row[1] as String?).flatMap(AuditEvent.init),
-                    let decision = (row[2] as String?).flatMap(AuditDecision.init)
-                else { return nil }
-                return Activity.Count(
-                    minute: try row.decode(atIndex: 0), event: event, decision: decision, code: row[3],
-                    count: try row.decode(atIndex: 4))
+            let records = try Self.cursor(
+                db, tenant: tenant, "AND sequence >= ? AND sequence < ?",
+                arguments: [stretch.lowerBound, stretch.upperBound])
+            var counts: [ActivityKey: Int] = [:]
+            while let record = try records.next() {
+                if let key = ActivityKey(record) { counts[key, default: 0] += 1 }
+            }
+            return counts.map { key, count in
+                Activity.Count(
+                    minute: key.minute, event: key.event, decision: key.decision, code: key.code, count: count)
             }
         }
+    }
+}
+
+/// What records are counted by.
+private struct ActivityKey: Hashable {
+    let minute: Int64
+    let event: AuditEvent
+    let decision: AuditDecision
+    let code: String?
+
+    init?(_ record: AuditRecord) {
+        // Why one cannot be read does not matter here: it is for `audit verify` to name.
+        guard let object = (try? JSONParser.parse(record.canonical))?.objectValue,
+            let seconds = object["time"]?.stringValue.flatMap(RFC3339.seconds),
+            let event = object["event"]?.stringValue.flatMap(AuditEvent.init),
+            let decision = object["decision"]?.stringValue.flatMap(AuditDecision.init)
+        else { return nil }
+        minute = seconds / 60
+        self.event = event
+        self.decision = decision
+        code = object["code"]?.stringValue
     }
 }

@@ -20,13 +20,16 @@ package struct AuditStore: Sendable {
             let first = try TrimStore.trim(of: tenant, in: db)?.head.sequence ?? 0
             let end = try query.before ?? Self.head(db, tenant).sequence + 1
             let start = max(first + 1, end - query.reach)
-            // One beyond the limit, to know whether there are more.
-            let found = try Self.fetch(
-                db, tenant: tenant,
-                "AND sequence >= ? AND sequence < ?\(condition.sql) ORDER BY sequence DESC LIMIT ?",
-                arguments: [start, end] + condition.arguments + [query.limit + 1])
-            let records = Array(found.prefix(query.limit))
-            if found.count > query.limit { return AuditPage(records: records, next: records.last?.sequence) }
+            let candidates = try Self.cursor(
+                db, tenant: tenant, "AND sequence >= ? AND sequence < ?\(condition.sql) ORDER BY sequence DESC",
+                arguments: [start, end] + condition.arguments)
+            var records: [AuditRecord] = []
+            while let record = try candidates.next() {
+                guard query.matches(record) else { continue }
+                // One beyond the limit says that there are more.
+                if records.count == query.limit { return AuditPage(records: records, next: records.last?.sequence) }
+                records.append(record)
+            }
             let isMore = try Bool.fetchOne(
                 db,
                 sql: "SELECT EXISTS (SELECT 1 FROM audit_record WHERE tenant_id = ? AND sequence > ? AND sequence < ?)",
@@ -61,16 +64,24 @@ package struct AuditStore: Sendable {
             db, tenant: tenant, "AND sequence > ? ORDER BY sequence LIMIT ?", arguments: [max(sequence, first), limit])
     }
 
-    private static func fetch(
+    static func fetch(
         _ db: Database, tenant: TenantID, _ rest: String, arguments: StatementArguments
     ) throws -> [AuditRecord] {
-        try Row.fetchAll(
-            db, sql: "SELECT sequence, record, hash FROM audit_record WHERE tenant_id = ? \(rest)",
+        try Array(cursor(db, tenant: tenant, rest, arguments: arguments))
+    }
+
+    static func cursor(
+        _ db: Database, tenant: TenantID, _ rest: String, arguments: StatementArguments
+    ) throws -> some Cursor<AuditRecord> {
+        try Row.fetchCursor(
+            db, sql: "SELECT sequence, time_ms, record, hash FROM audit_record WHERE tenant_id = ? \(rest)",
             arguments: [tenant.rawValue] + arguments
         ).map { row in
-            AuditRecord(
-                tenant: tenant, sequence: try row.decode(atIndex: 0),
-                canonical: Array(try row.decode(String.self, atIndex: 1).utf8), hash: try row.digest(at: 2))
+            let place = AuditRecordCoding.Place(
+                tenant: tenant, sequence: try row.decode(atIndex: 0), timeMilliseconds: try row.decode(atIndex: 1))
+            return AuditRecord(
+                tenant: tenant, sequence: place.sequence,
+                canonical: AuditRecordCoding.decode(try row.bytes(at: 2), at: place), hash: try row.digest(at: 3))
         }
     }
 }

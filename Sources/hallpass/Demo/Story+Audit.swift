@@ -1,6 +1,7 @@
 import Foundation
 import HallpassBroker
 import HallpassCore
+import HallpassCrypto
 import HallpassStorage
 import NIOPosix
 import StrictJSON
@@ -68,13 +69,13 @@ extension Story {
         }
     }
 
-    /// The text of a record lies in the file as it was hashed.
+    /// A record has its request's id as the bytes that the text stands for, and nothing else in the file has them.
     private static func changeByte(of path: String, inTheRecordOf requestID: String) throws {
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-        guard let found = bytes.range(of: Data("\"request_id\":\"\(requestID)\"".utf8)) else {
+        guard let id = Base64URL.decode(requestID), let found = bytes.range(of: Data(id)) else {
             throw CommandFailure.localFile("The record of request \(requestID) is not in \(path).", next: nil)
         }
-        bytes[found.upperBound - 2] ^= 1
+        bytes[found.upperBound - 1] ^= 1
         try bytes.write(to: URL(fileURLWithPath: path))
     }
 }

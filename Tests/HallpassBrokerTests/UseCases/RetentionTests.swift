@@ -127,7 +127,7 @@ struct RetentionTests {
     }
 
     @Test(arguments: [
-        "UPDATE audit_record SET record = replace(record, 'alice', 'malice') WHERE tenant_id = 'acme' AND sequence = 4",
+        "UPDATE audit_record SET time_ms = time_ms + 1 WHERE tenant_id = 'acme' AND sequence = 4",
         "DELETE FROM audit_record WHERE tenant_id = 'acme' AND sequence = 3",
         "UPDATE audit_checkpoint SET created_at = created_at - 1 WHERE tenant_id = 'acme'",
         "UPDATE audit_checkpoint SET signature = zeroblob(64) WHERE tenant_id = 'acme'",

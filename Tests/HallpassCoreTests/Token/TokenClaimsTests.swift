@@ -101,6 +101,49 @@ struct TokenClaimsTests {
         #expect(try isRefused(Array(payload.utf8)))
     }
 
+    /// JSON would let all of these mean the same; we have written none of them.
+    @Test(arguments: [
+        (#""seq":41,"iat":"#, #""iat":41,"seq":"#), (#""seq":41"#, #""seq":041"#), (#""seq":41"#, #""seq":4.1e1"#),
+        (#""seq":41"#, #""seq":-41"#), (#""seq":41"#, #""seq":9007199254740992"#), (#""seq":41"#, #""seq":"#),
+        (#""seq":41,"#, #""seq": 41,"#), (#""seq":41,"#, #""seq":41 ,"#), (#","aud""#, #"{"aud""#),
+        (#"{"iss""#, #" {"iss""#), (#"{"iss""#, #","iss""#), (#"}"#, #"}}"#), (#""act":{"sub""#, #""act":,"sub""#),
+        (#""sub":"alice""#, "\"sub\":\"al\u{1}ice\""), (#""sub":"alice""#, #""sub":"alice\"#),
+        (#""sub":"alice""#, #""sub":"al\qice""#), (#""sub":"alice""#, #""sub":alice"#),
+    ])
+    func `claims written otherwise than they are signed are refused`(ours: String, theirs: String) throws {
+        let text = String(decoding: JSONValue.object(fixture.claims()).serialized(), as: UTF8.self)
+        let changed = text.replacingFirst(ours, with: theirs)
+        #expect(changed != text)
+        #expect(try isRefused(Array(changed.utf8)))
+    }
+
+    /// Cut off anywhere, and in the middle of an escape too.
+    @Test func `a payload that ends too early is refused`() throws {
+        let claims = fixture.claims {
+            $0["txn"] = "order-17"
+            $0["sub"] = "a\"b"
+        }
+        let text = JSONValue.object(claims).serialized()
+        for count in 1..<text.count {
+            #expect(try isRefused(Array(text[..<count])))
+            #expect(try isRefused(Array(text[..<count]) + Array("\\".utf8)))
+        }
+    }
+
+    @Test func `bytes that are no UTF-8 are no claim`() throws {
+        let text = JSONValue.object(fixture.claims()).serialized()
+        let position = try #require(text.firstIndex(of: UInt8(ascii: "k")))
+        var changed = text
+        changed[position] = 0xFF
+        #expect(try isRefused(changed))
+    }
+
+    @Test func `a name with quotes, escapes and other scripts comes back as it was signed`() throws {
+        let name = "zoë \"the\\best\" 😀"
+        let claims = try fixture.verified(fixture.token { $0["sub"] = .string(name) }).claims
+        #expect(claims.subject == Subject(name))
+    }
+
     @Test func `claims survive signing and verifying`() throws {
         let claims = try fixture.verified(fixture.token()).claims
         let again = try TokenSigner.sign(claims, with: fixture.key()).text
@@ -116,5 +159,11 @@ struct TokenClaimsTests {
             argumentsDigest: nil, id: claims.id, transaction: nil, sequence: 1, issuedAt: 1, expiresAt: 2)
         let key = try fixture.key()
         #expect(throws: HallpassError.self) { try TokenSigner.sign(tooLong, with: key) }
+    }
+}
+
+extension String {
+    fileprivate func replacingFirst(_ old: String, with new: String) -> String {
+        replacing(old, with: new, maxReplacements: 1)
     }
 }

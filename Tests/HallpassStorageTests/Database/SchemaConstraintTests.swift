@@ -78,8 +78,8 @@ struct SchemaConstraintTests {
         INSERT INTO token (\(tokenColumns), signature)
         VALUES ('acme', 1, \(id), 0, 0, 0, 'crm', 'prod', 'gateway', 'bob', zeroblob(15))
         """,
-        "INSERT INTO audit_record VALUES ('acme', 0, 0, zeroblob(32), '{}')",
-        "INSERT INTO audit_record VALUES ('acme', 1, 0, zeroblob(33), '{}')",
+        "INSERT INTO audit_record VALUES ('acme', 0, 0, zeroblob(32), x'7B7D')",
+        "INSERT INTO audit_record VALUES ('acme', 1, 0, zeroblob(33), x'7B7D')",
         "INSERT INTO ledger_state (id, last_sequence) VALUES (2, 0)",
     ])
     func `a value out of its range is refused`(sql: String) { expectRefusal(sql, .SQLITE_CONSTRAINT_CHECK) }

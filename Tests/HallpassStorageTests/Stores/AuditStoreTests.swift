@@ -7,10 +7,14 @@ import Testing
 struct AuditStoreTests {
     @Test(arguments: [
         (
-            "UPDATE audit_record SET record = replace(record, 'bob', 'eve') WHERE sequence = 3",
+            """
+            UPDATE audit_record SET record = CAST(replace(CAST(record AS TEXT), 'bob', 'eve') AS BLOB) WHERE sequence = 3
+            """,
             AuditChain.Break.hashMismatch(sequence: 3)
         ),
         ("UPDATE audit_record SET hash = zeroblob(32) WHERE sequence = 2", .hashMismatch(sequence: 2)),
+        ("UPDATE audit_record SET time_ms = time_ms + 1 WHERE sequence = 2", .hashMismatch(sequence: 2)),
+        ("UPDATE audit_record SET record = x'01' WHERE sequence = 2", .hashMismatch(sequence: 2)),
         ("DELETE FROM audit_record WHERE sequence = 4", .outOfSequence(expected: 4, found: 5)),
         ("UPDATE audit_record SET tenant_id = 'globex' WHERE sequence = 1", .outOfSequence(expected: 1, found: 2)),
         (
@@ -65,6 +69,8 @@ struct AuditStoreTests {
             }
             expect([1]) { $0.subject = Subject("alice") }
             expect([3]) { $0.client = ClientID("gateway") }
+            // Begins with it, and is another.
+            expect([]) { $0.subject = Subject("alic") }
             expect([4]) { $0.connector = ConnectorID("crm-mcp") }
             expect([5]) { $0.tool = ToolName("add_note") }
             expect([6]) { $0.requestID = "r-6" }
