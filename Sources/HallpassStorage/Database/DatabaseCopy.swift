@@ -25,9 +25,8 @@ extension HallpassDatabase {
         if !overwriting { try requireAbsent(target) }
         let draft = try DraftFile(for: target)
         let copy = try fill(draft, from: path) { db in
-            // A database from before there were fences is recognised by its version.
-            guard try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 >= RestoreFence.schemaVersion else { return }
-            try RestoreFence.raise(.copy, copiedAt: nowSeconds, db)
+            // One from before there were fences is copied as it is, so that the program of its day can still use it.
+            if try RestoreFence.isKnown(to: db) { try RestoreFence.raise(.copy, copiedAt: nowSeconds, db) }
         }
         if !overwriting { try requireAbsent(target) }
         try draft.publish()

@@ -67,6 +67,6 @@ extension HallpassDatabase {
             integrityProblems: try String.fetchAll(db, sql: "PRAGMA quick_check").filter { $0 != "ok" },
             danglingReferences: dangling, rowCounts: counts, databaseBytes: DatabaseFile.byteCount(path),
             logBytes: DatabaseFile.byteCount(path + "-wal"), isInUse: holder.taken, processID: holder.processID,
-            fence: version >= RestoreFence.schemaVersion ? try RestoreFence.due(db) : nil)
+            fence: try RestoreFence.isKnown(to: db) ? RestoreFence.due(db) : nil)
     }
 }

@@ -24,8 +24,11 @@ package struct RestoreFence: Hashable, Sendable {
 }
 
 extension RestoreFence {
-    /// The version of the schema that first knew of it.
-    static let schemaVersion = 14
+    /// Whether the schema has it: that of a database from before there were fences has not.
+    static func isKnown(to db: Database) throws -> Bool {
+        try Bool.fetchOne(db, sql: "SELECT count(*) FROM pragma_table_info('ledger_state') WHERE name = 'fence'")
+            ?? false
+    }
 
     /// - Returns: `nil` for a database that goes on where it was.
     static func due(_ db: Database) throws -> RestoreFence? {
