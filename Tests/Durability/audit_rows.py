@@ -29,10 +29,11 @@ def canonical(coded: bytes, tenant: str, sequence: int, time_ms: int) -> bytes:
         index = start + width if width is not None else next(
             (place for place in range(start, len(coded)) if coded[place] < 8), len(coded))
         value = coded[start:index]
-        match kind:
-            case 1: text = b'"' + value + b'"'
-            case 2: text = value
-            case 5: text = columns[name].encode()
-            case _: text = b'"' + base64.urlsafe_b64encode(value).rstrip(b"=") + b'"'
-        members.append(b'"%s":%s' % (name.encode(), text))
+        if kind == TEXT:
+            value = b'"' + value + b'"'
+        elif kind == COLUMN:
+            value = columns[name].encode()
+        elif kind != JSON:
+            value = b'"' + base64.urlsafe_b64encode(value).rstrip(b"=") + b'"'
+        members.append(b'"%s":%s' % (name.encode(), value))
     return b"{" + b",".join(members) + b"}"

@@ -110,7 +110,9 @@ extension HallpassDatabase {
         var counts: [String: Int64] = [:]
         while let record = try records.next() {
             let object = try JSONParser.parse(record.canonical).objectValue
-            guard let event = object?["event"]?.stringValue, object?["decision"]?.stringValue != "deny" else { continue }
+            guard let event = object?["event"]?.stringValue, object?["decision"]?.stringValue != "deny" else {
+                continue
+            }
             counts[event, default: 0] += 1
         }
         return counts.sorted { $0.key < $1.key }.map { UndoneEvents(tenant: tenant, event: $0.key, count: $0.value) }
