@@ -108,6 +108,7 @@ def story(make_site):
         assert server.stop() == 0
         seen["output"] = server.output
     receiver.shutdown()
+    receiver.server_close()
     seen["files"] = [site.folder / "audit.jsonl.1", exported]
     return seen
 

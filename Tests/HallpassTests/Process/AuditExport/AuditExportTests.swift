@@ -201,11 +201,8 @@ private struct Listener: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    func log(
-        level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
-        function: String, line: UInt
-    ) {
-        hear("\(level.rawValue) \(metadata?["because"].map { "\($0)" } ?? "")")
+    func log(event: LogEvent) {
+        hear("\(event.level.rawValue) \(event.metadata?["because"].map { "\($0)" } ?? "")")
     }
 }
 
