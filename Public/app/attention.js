@@ -7,6 +7,8 @@ import { link } from './router.js';
 import { may } from './session.js';
 
 const DAY_MILLISECONDS = 86_400_000;
+// A record's time is the server's, and this is the browser's clock.
+const OVERLAP_MILLISECONDS = 5 * 60_000;
 // The server does not tell when its timer follows a key; it comes with 30 days, and whoever set another knows it.
 const OLD_KEY_DAYS = 27;
 // With each of them the server counts its tokens.
@@ -17,6 +19,10 @@ const CLIENTS = 100;
 const AT_ONCE = 4;
 const KEPT_MILLISECONDS = 10 * 60_000;
 
+const [keptKeys, keptSecrets] = [kept(oldKeys), kept(endingSecrets)];
+// What the server searches or counts long for.
+const SLOW = new Set([alarms, keptKeys, keptSecrets]);
+
 /** Each: what it needs, its name where it could not be asked, and the asking, which gives an item, or nothing where all is well. */
 const CHECKS = [
   ['read_audit', 'alarms', alarms],
@@ -24,12 +30,12 @@ const CHECKS = [
   ['read_registry', 'quarantine', quarantined],
   ['manage_credentials', 'upstream credentials', credentials],
   ['read_registry', 'switches', switches],
-  ['read_registry', 'signing keys', kept(oldKeys)],
-  ['manage_client_secrets', 'client secrets', kept(endingSecrets)],
+  ['read_registry', 'signing keys', keptKeys],
+  ['manage_client_secrets', 'client secrets', keptSecrets],
 ];
 
 /**
- * Asks everything at once; the quick answers do not wait for the slow ones.
+ * Asks what is quickly answered first.
  *
  * @param show called with each answer: `items`, the list items so far; `failed`, the names of what could not be asked;
  *   `isDone`, whether that is all.
@@ -39,7 +45,9 @@ export async function attention(tenant, signal, show) {
   const items = asked.map(() => null);
   const failed = new Set();
   let waiting = asked.length;
-  await Promise.all(asked.map(async ([, name, check], index) => {
+  const ask = async (which) => {
+    const index = asked.indexOf(which);
+    const [, name, check] = which;
     try {
       items[index] = await check(tenant, signal);
     } catch {
@@ -47,7 +55,10 @@ export async function attention(tenant, signal, show) {
     }
     waiting -= 1;
     if (!signal.aborted) show({ items: items.filter(Boolean), failed: [...failed], isDone: waiting === 0 });
-  }));
+  };
+  await Promise.all(asked.filter(([, , check]) => !SLOW.has(check)).map(ask));
+  // One after the other, so that whoever works on another page meanwhile does not wait for them.
+  for (const one of asked.filter(([, , check]) => SLOW.has(check))) await ask(one);
 }
 
 /** What costs the server much to answer and changes little within minutes is asked once in a while. */
@@ -64,12 +75,20 @@ function kept(check) {
 
 const item = (kind, word, address, text) => h('li', h(`span.badge.state-${kind}`, word), ' ', h('a', { href: address }, text));
 
+// By tenant: up to when it was searched, and when the newest alarm was.
+const searched = new Map();
+const utc = (milliseconds) => new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
+
+/** A day is searched once; after that only what is new. */
 async function alarms(tenant, signal) {
-  const since = new Date(Date.now() - DAY_MILLISECONDS).toISOString().replace(/\.\d+Z$/, 'Z');
-  const query = { code: 'token_not_issued', since };
+  const begun = Date.now();
+  const known = searched.get(tenant);
+  const query = { code: 'token_not_issued', since: utc(known ? known.until - OVERLAP_MILLISECONDS : begun - DAY_MILLISECONDS) };
   const { items } = await page(inTenant(tenant, 'audit'), { ...query, limit: 1 }, signal);
-  return items.length > 0 && item(
-    'bad', 'alarm', link([tenant, 'audit'], query),
+  const newest = items.length > 0 ? Date.parse(items[0].time) : known?.newest ?? 0;
+  searched.set(tenant, { until: begun, newest });
+  return newest > begun - DAY_MILLISECONDS && item(
+    'bad', 'alarm', link([tenant, 'audit'], { code: query.code, since: utc(begun - DAY_MILLISECONDS) }),
     'A token with a good signature that was never issued: a signing key may have leaked.',
   );
 }

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
@@ -54,7 +55,7 @@ def failing(body) -> None:
 
 
 def alarming(body) -> None:
-    body["items"] = [{}]
+    body["items"] = [{"time": datetime.now(UTC).isoformat().replace("+00:00", "Z")}]
 
 
 def test_each_thing_that_needs_someone_leads_to_where_it_is_dealt_with(visit, office, troubles):

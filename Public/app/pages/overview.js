@@ -26,9 +26,11 @@ const COUNTED = 100;
 
 export default async function overview({ tenant, query, signal }) {
   const span = query.span === 'day' ? 'day' : 'hour';
-  const parts = [frame('Overview', { intro: may('read_audit', tenant) && tabs(tenant, span) }), needsSomeone(tenant, signal)];
+  const someone = h('div.flow');
+  const parts = [frame('Overview', { intro: may('read_audit', tenant) && tabs(tenant, span) }), someone];
   if (may('read_audit', tenant)) parts.push(await live(tenant, SPANS[span], signal));
   else if (may('read_registry', tenant)) parts.push(await registryFigures(tenant, signal));
+  needsSomeone(someone, tenant, signal);
   return parts;
 }
 
@@ -38,14 +40,12 @@ const tabs = (tenant, span) => Object.entries(SPANS).map(([id, { name }], index)
     id === span ? h('strong', name) : h('a', { href: link([tenant], { span: id === 'hour' ? '' : id }) }, name),
   ]);
 
-/** Asked beside the rest, so that a slow answer holds up nothing, and again each minute. */
-function needsSomeone(tenant, signal) {
-  const holder = h('div.flow');
+/** Asked once the rest is there, so that a slow answer holds up nothing, and again each minute. */
+function needsSomeone(holder, tenant, signal) {
   const ask = () => document.hidden || attention(tenant, signal, draw);
   ask();
   const timer = setInterval(ask, ATTENTION_MILLISECONDS);
   signal.addEventListener('abort', () => clearInterval(timer));
-  return holder;
 
   function draw({ items, failed, isDone }) {
     // Asked again, what was there stays until all is known.
