@@ -186,6 +186,6 @@ package enum Limits {
     package static let auditTrimSeconds: Int64 = 86_400
     /// Rows of one page of a list.
     package static let pageSize: ClosedRange<Int> = 1...500
-    /// How many audit records one request looks through: about a tenth of a second's reading.
-    package static let auditRecordsPerSearch: Int64 = 100_000
+    /// How many audit records one request looks through: a quarter of a second's reading.
+    package static let auditRecordsPerSearch: Int64 = 25_000
 }

@@ -74,7 +74,8 @@ extension RegistryStore {
         }
     }
 
-    /// Every key there ever was, or those in one state, by their names; reads all of the tenant's tokens.
+    /// Every key there ever was, or those in one state, by their names; reads all of the tenant's tokens once, however many
+    /// keys there are.
     package func signingKeys(
         _ tenant: TenantID, state: SigningKey.State?, after: KeyID?, limit: Int, nowSeconds: Int64
     ) async throws -> [SigningKeySummary] {
@@ -82,19 +83,24 @@ extension RegistryStore {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT tenant_id, \(SigningKeyTable.columns), (
-                        SELECT count(*) FROM token
-                        WHERE token.tenant_id = signing_key.tenant_id AND token.state = 0 AND token.expires_at > ?
-                            AND token.connector_id = signing_key.connector_id
-                            AND token.environment_id = signing_key.environment_id
-                            AND token.sequence > first_sequence
-                            AND token.sequence <= coalesce(last_sequence, 9223372036854775807))
-                    FROM signing_key
-                    WHERE tenant_id = ? AND (? IS NULL OR state = ?) AND key_id > ? ORDER BY key_id LIMIT ?
+                    WITH page AS MATERIALIZED (
+                        SELECT tenant_id, \(SigningKeyTable.columns) FROM signing_key
+                        WHERE tenant_id = ? AND (? IS NULL OR state = ?) AND key_id > ? ORDER BY key_id LIMIT ?
+                    ),
+                    live AS (
+                        SELECT page.key_id AS key_id, count(*) AS tokens
+                        FROM token CROSS JOIN page ON page.connector_id = token.connector_id
+                            AND page.environment_id = token.environment_id AND token.sequence > page.first_sequence
+                            AND token.sequence <= coalesce(page.last_sequence, 9223372036854775807)
+                        WHERE token.tenant_id = ? AND token.state = 0 AND token.expires_at > ?
+                        GROUP BY page.key_id
+                    )
+                    SELECT page.*, coalesce(live.tokens, 0) FROM page LEFT JOIN live ON live.key_id = page.key_id
+                    ORDER BY page.key_id
                     """,
                 arguments: [
-                    nowSeconds, tenant.rawValue, state?.rawValue, state?.rawValue,
-                    after.map { Data($0.bytes) } ?? Data(), limit,
+                    tenant.rawValue, state?.rawValue, state?.rawValue, after.map { Data($0.bytes) } ?? Data(), limit,
+                    tenant.rawValue, nowSeconds,
                 ]
             ).map { row in
                 SigningKeySummary(

@@ -1,6 +1,7 @@
 import Foundation
 import HallpassBroker
 import HallpassCore
+import HallpassStorage
 import Synchronization
 import Testing
 
