@@ -69,7 +69,7 @@ enum AuditRecordCoding {
 
     /// - Returns: the canonical JSON. What no coding wrote comes back as it is; it meets no hash.
     static func decode(_ coded: [UInt8], at place: Place) -> [UInt8] {
-        guard coded.first != UInt8(ascii: "{") else { return coded }
+        guard let kind = coded.first, kind != UInt8(ascii: "{") else { return coded }
         var canonical: [UInt8] = []
         canonical.reserveCapacity(coded.count * 2 + 64)
         var index = 0

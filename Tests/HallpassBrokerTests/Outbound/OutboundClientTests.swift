@@ -50,6 +50,18 @@ struct OutboundClientTests {
         #expect(try await failure(client(addresses), request) == .privateAddress)
     }
 
+    /// Nothing listens there, so that the connection ends otherwise than by the judgement.
+    @Test func `the operator's own place may lie in a network of theirs, but no name pretends to be this machine`()
+        async throws
+    {
+        var request = try request("https://siem.example:1/")
+        request.isOperators = true
+        #expect(try await failure(client([[127, 0, 0, 1]]), request) == .unreachable)
+        var pretender = try self.request("http://localhost:1/")
+        pretender.isOperators = true
+        #expect(try await failure(client([[10, 0, 0, 1]]), pretender) == .privateAddress)
+    }
+
     @Test func `what says that it is this machine is this machine or nothing`() async throws {
         for addresses in [[Self.public4], [Self.thisMachine, Self.public4], [[169, 254, 169, 254]]] {
             let request = try request("http://localhost:1/")

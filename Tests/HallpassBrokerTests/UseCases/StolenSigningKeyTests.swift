@@ -17,13 +17,21 @@ struct StolenSigningKeyTests {
         ["exp": .integer(BrokerFixture.start + 3_000)],
     ]
 
+    /// Claims are signed, and read, in this order and no other.
+    private static let order = [
+        "iss", "aud", "sub", "act", "client_id", "tenant", "environment", "connector", "tool", "scope", "args_sha256",
+        "jti",
+        "txn", "seq", "iat", "exp",
+    ]
+
     private func forge(
         _ fixture: BrokerFixture, from claims: TokenClaims, _ change: [String: JSONValue]
     ) throws -> String {
         let tenant = try #require(fixture.broker.snapshot.tenants["acme"])
         let key = try #require(tenant.keys.signingKey(for: "crm-mcp@prod", kind: claims.kind))
-        var object = try #require(claims.json.objectValue)
-        for (claim, value) in change { object[claim] = value }
+        let issued = try #require(claims.json.objectValue)
+        var object = JSONObject()
+        for claim in Self.order { object[claim] = change[claim] ?? issued[claim] }
         var bytes = key.headerSegment + [UInt8(ascii: ".")]
         Base64URL.append(encoding: JSONValue.object(object).serialized(), to: &bytes)
         let signature = try key.hmac.authenticationCode(for: bytes)

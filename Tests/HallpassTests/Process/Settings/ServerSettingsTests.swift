@@ -105,7 +105,7 @@ struct ServerSettingsTests {
             (["audit-export-secret-file": "s"], [:], "audit-export-url must be set where audit-export-secret-file is."),
             (
                 ["audit-export-url": "http://siem.example", "audit-export-secret-file": "s"], [:],
-                "--audit-export-url must be an https URL, or http on this machine, without user, query and fragment."
+                "--audit-export-url must be an https URL without user and fragment; http only at localhost, 127.0.0.1 or [::1]."
             ),
             (["audit-export-format": "cef"], [:], "--audit-export-format must be one of jsonl, ocsf."),
             (
