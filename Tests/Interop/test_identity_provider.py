@@ -192,7 +192,7 @@ def troubled_provider():
     ("/500", "did not answer 200"), ("/html", "not acceptable JSON"), ("/moved", "redirects are not followed"),
     ("/big", "over 262144 bytes"), ("/oct", "no key at its jwks_url can be used"),
     ("/silent", "longer than 5 seconds"), ("/trickle", "longer than 5 seconds"), (None, "nobody answers"),
-    ("https://localhost:1", "nobody answers"), ("https://127.0.0.2/jwks", "not public"),
+    ("https://localhost:1", "nobody answers"), ("https://10.0.0.1/jwks", "not public"),
     ("https://10.0.0.1/jwks", "not public"), ("https://no-such-host.invalid/jwks", "leads nowhere"),
 ])
 def test_keys_that_cannot_be_had_refuse_nobody_for_good(
