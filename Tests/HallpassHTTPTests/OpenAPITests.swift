@@ -44,6 +44,27 @@ struct OpenAPITests {
         }
     }
 
+    @Test func `every operation says who may ask it, and names no parameter twice`() async throws {
+        let paths = try required(try Self.document()["paths"]?.objectValue)
+        try await TestServer.run { server in
+            for route in server.application.routeTable.routes {
+                let method = route.method.rawValue.lowercased()
+                let operation = try required(paths[route.template]?.objectValue?[method]?.objectValue)
+                let ways = (operation["security"]?.arrayValue ?? []).compactMap { $0.objectValue?.members.first?.name }
+                let audience: Route.Audience? =
+                    if case .audited(let audience, _, _) = route.handler { audience } else { nil }
+                let isForClients = audience == .clients || audience == .admins
+                let isForPeople = audience == .people || audience == .admins
+                #expect(ways.contains("basic") == isForClients, "\(route.method) \(route.template)")
+                #expect(ways.contains("session") == isForPeople, "\(route.method) \(route.template)")
+                let parameters = (operation["parameters"]?.arrayValue ?? []).compactMap { parameter in
+                    parameter.objectValue?["name"]?.stringValue ?? parameter.objectValue?["$ref"]?.stringValue
+                }
+                #expect(Set(parameters).count == parameters.count, "\(route.method) \(route.template)")
+            }
+        }
+    }
+
     @Test func `every reference leads somewhere, and nothing is defined for nobody`() throws {
         let document = try Self.document()
         var references: Set<String> = []

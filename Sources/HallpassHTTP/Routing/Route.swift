@@ -10,7 +10,6 @@ struct Route: Sendable {
     /// As in the OpenAPI document: `/v1/tenants/{tenant}/apply`.
     let template: String
     let body: Body
-    /// The query parameters there are; any other is refused by name.
     let handler: Handler
 
     enum Body: Sendable {

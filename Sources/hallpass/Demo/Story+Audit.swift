@@ -53,11 +53,13 @@ extension Story {
         }
         let asked = "change one byte of record \(sequence) in a copy of the database, audit verify"
         let copy = files.database + ".changed"
-        // Of a telling that was broken off; there is none, as a rule.
-        try? FileManager.default.removeItem(atPath: copy)
-        defer { try? FileManager.default.removeItem(atPath: copy) }
+        defer {
+            // What stays behind is copied over the next time.
+            try? FileManager.default.removeItem(atPath: copy)
+        }
         try await NIOThreadPool.singleton.runIfActive { [database = files.database] in
-            try HallpassDatabase.copy(path: database, to: copy)
+            _ = try HallpassDatabase.backUp(
+                path: database, to: copy, overwriting: true, nowSeconds: Int64(Date.now.timeIntervalSince1970))
             try Self.changeByte(of: copy, inTheRecordOf: trace.requestID)
         }
         switch try await AuditSource.database(path: copy, cast.tenant)
@@ -69,13 +71,14 @@ extension Story {
         }
     }
 
-    /// A record has its request's id as the bytes that the text stands for, and nothing else in the file has them.
+    /// A record has its request's id as the bytes that the text stands for. They may stand in the file once more, where the
+    /// record was before a page was divided.
     private static func changeByte(of path: String, inTheRecordOf requestID: String) throws {
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-        guard let id = Base64URL.decode(requestID), let found = bytes.range(of: Data(id)) else {
+        guard let id = Base64URL.decode(requestID).map({ Data($0) }), bytes.range(of: id) != nil else {
             throw CommandFailure.localFile("The record of request \(requestID) is not in \(path).", next: nil)
         }
-        bytes[found.upperBound - 1] ^= 1
+        while let found = bytes.range(of: id) { bytes[found.upperBound - 1] ^= 1 }
         try bytes.write(to: URL(fileURLWithPath: path))
     }
 }
