@@ -121,9 +121,10 @@ package final class Broker: Sendable {
 
     private func vault(of stored: StoredTenant) throws -> TenantVault {
         let tenant = stored.registry.tenant.id
-        guard let newest = stored.dataKeys.last else { throw StartError.dataKeyDoesNotOpen(tenant) }
+        guard !stored.dataKeys.isEmpty else { throw StartError.dataKeyDoesNotOpen(tenant) }
         do {
-            return try TenantVault(tenant: tenant, dataKey: tenantKeys.open(newest, as: .data))
+            let keys = try stored.dataKeys.reversed().map { try tenantKeys.open($0, as: .data) }
+            return try TenantVault(tenant: tenant, dataKeys: keys)
         } catch {
             throw StartError.dataKeyDoesNotOpen(tenant)
         }

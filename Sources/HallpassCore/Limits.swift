@@ -97,6 +97,9 @@ package enum Limits {
     /// Token rows are kept this long past their expiry, in seconds, so that a clock set back finds them still.
     package static let tokenRetentionSeconds: Int64 = 3_600
 
+    /// How long after a change of the data key something may still arrive that was sealed under the one before, in seconds: what
+    /// a request had begun with it waits for an upstream or for the disk for minutes at most.
+    package static let dataKeyOverlapSeconds: Int64 = 3_600
     /// How many numbers of tokens and cutoffs are left out after a restore, so that none is given that was given in the time
     /// which the copy does not know of: some ten thousand a second for three years, and room for thousands of restores in
     /// what JSON numbers hold exactly.

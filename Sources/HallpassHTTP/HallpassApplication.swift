@@ -62,6 +62,7 @@ package struct HallpassApplication {
             + RevisionRoutes(broker: broker).routes
             + ClientSecretRoutes(broker: broker).routes
             + SigningKeyRoutes(broker: broker).routes
+            + DataKeyRoutes(broker: broker).routes
             + KeyEncryptionKeyRoutes(broker: broker).routes
             + ApprovalRoutes(broker: broker).routes
             + IssuerRoutes(broker: broker).routes

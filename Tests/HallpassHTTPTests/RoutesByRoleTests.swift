@@ -229,6 +229,7 @@ private struct Cast {
         "/v1/tenants/{tenant}/connectors/{name}/quarantine/accept": quarantined,
         "/v1/tenants/{tenant}/connectors/{name}/quarantine/dismiss": quarantined,
         "/v1/tenants/{tenant}/keys/rotate": #"{"deployment": "crm-mcp@nowhere"}"#,
+        "/v1/tenants/{tenant}/data-keys/rotate": #"{"reason": "a test"}"#,
         "/v1/tenants/{tenant}/keys/compromise": #"{"deployment": "crm-mcp@nowhere", "reason": "a test"}"#,
         "/v1/tenants/{tenant}/admins/{username}": #"{"roles": ["viewer"]}"#,
         "/v1/tenants/{tenant}/approvals/{approval_id}/approve": #"{"reason": "a test"}"#,

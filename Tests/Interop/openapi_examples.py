@@ -56,6 +56,7 @@ def bodies(broker: Broker) -> dict[tuple[str, str], dict]:
         ("post", "/v1/revocations"): REVOCATION, ("post", f"{tenant}/revocations"): REVOCATION,
         ("post", f"{tenant}/keys/rotate"): {"deployment": "billing-mcp@dev"},
         ("post", f"{tenant}/keys/compromise"): {"deployment": "billing-mcp@dev", "reason": "A drill."},
+        ("post", f"{tenant}/data-keys/rotate"): {"reason": "A drill."},
         ("post", f"{tenant}/disable"): SWITCH, ("post", f"{tenant}/enable"): SWITCH,
         ("put", tenant): {"kind": "Tenant", "id": "acme", "display_name": "Acme"},
         ("post", f"{tenant}/connectors/{{name}}/observed-tools"): {"dry_run": True, "tools": [

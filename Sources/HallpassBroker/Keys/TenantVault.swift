@@ -1,13 +1,14 @@
 import HallpassCore
 import HallpassCrypto
 
-/// All that is sealed under one tenant's data key, each with a key of its own.
+/// All that is sealed under one tenant's data keys, each with a key of its own.
 struct TenantVault: Sendable {
     let calls: CallVault
     let credentials: CredentialVault
 
-    init(tenant: TenantID, dataKey: SecretBytes) throws(CryptoError) {
-        calls = try CallVault(dataKey: dataKey)
-        credentials = try CredentialVault(tenant: tenant, dataKey: dataKey)
+    /// - Parameter dataKeys: the newest first; at least one.
+    init(tenant: TenantID, dataKeys: [SecretBytes]) throws(CryptoError) {
+        calls = try CallVault(dataKeys: dataKeys)
+        credentials = try CredentialVault(tenant: tenant, dataKeys: dataKeys)
     }
 }

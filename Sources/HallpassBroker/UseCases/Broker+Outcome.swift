@@ -40,7 +40,7 @@ extension Broker {
         let report: CallReport
         do {
             report = CallReport(
-                id: call, client: client.client.id, digest: try client.vault.digest(bytes, of: call),
+                id: call, client: client.client.id, digests: try client.vault.digests(bytes, of: call),
                 outcome: bytes.count <= Limits.outcomeBytes ? try client.vault.seal(bytes, of: call) : nil)
         } catch {
             throw .unavailable

@@ -26,6 +26,10 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case keyRetire = "key_retire"
     /// The tenants' own keys are sealed under another key encryption key.
     case keyEncryptionKeyRotate = "kek_rotate"
+    /// What is sealed from now on is sealed under a new data key.
+    case dataKeyRotate = "data_key_rotate"
+    /// Nothing is left under an old data key.
+    case dataKeyRetire = "data_key_retire"
     /// A copy of the database took its place: everything from before is cut off.
     case restoreFence = "restore_fence"
     /// What a server showed of its tools, against what is registered.

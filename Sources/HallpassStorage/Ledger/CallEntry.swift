@@ -41,15 +41,17 @@ package struct CallClaim: Sendable {
 package struct CallReport: Sendable {
     package let id: CallID
     package let client: ClientID
-    /// Tells a repeated report from another one; keyed, because results may be guessable.
-    package let digest: SHA256Digest
+    /// Tells a repeated report from another one; keyed, because results may be guessable. One for each key that an earlier
+    /// report may have been made under, the newest first.
+    package let digests: [SHA256Digest]
     /// Sealed; `nil` for a result that is too large to keep.
     package let outcome: [UInt8]?
 
-    package init(id: CallID, client: ClientID, digest: SHA256Digest, outcome: [UInt8]?) {
+    package init(id: CallID, client: ClientID, digests: [SHA256Digest], outcome: [UInt8]?) {
+        precondition(!digests.isEmpty, "a report without a digest")
         self.id = id
         self.client = client
-        self.digest = digest
+        self.digests = digests
         self.outcome = outcome
     }
 }

@@ -85,10 +85,10 @@ final class CallTable {
             try row.bytes(at: 0) == report.id.nonce, try row.decode(String.self, atIndex: 1) == report.client.rawValue
         else { return .unknown }
         if try row.decode(Data?.self, atIndex: 2) != nil {
-            return try row.digest(at: 2) == report.digest ? .accepted : .conflict
+            return report.digests.contains(try row.digest(at: 2)) ? .accepted : .conflict
         }
         try setOutcome.execute(arguments: [
-            Data(report.digest.bytes), report.outcome.map { Data($0) }, tenant.rawValue, report.id.sequence,
+            Data(report.digests[0].bytes), report.outcome.map { Data($0) }, tenant.rawValue, report.id.sequence,
         ])
         return .accepted
     }

@@ -29,10 +29,13 @@ enum CredentialRow {
             db,
             sql: "SELECT \(columns), sealed FROM upstream_credential WHERE tenant_id = ? AND credential_id = ?",
             arguments: [tenant.rawValue, id.rawValue])
-        return try row.map { row in
-            StoredCredential(
-                credential: try credential(row), sealed: try row.decode(Data?.self, atIndex: 15).map { [UInt8]($0) })
-        }
+        return try row.map(stored)
+    }
+
+    /// Reads ``columns`` and, after them, the secret.
+    static func stored(_ row: Row) throws -> StoredCredential {
+        StoredCredential(
+            credential: try credential(row), sealed: try row.decode(Data?.self, atIndex: 15).map { [UInt8]($0) })
     }
 
     static func replace(_ stored: StoredCredential, of tenant: TenantID, _ db: Database) throws {

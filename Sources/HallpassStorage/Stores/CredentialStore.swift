@@ -142,6 +142,41 @@ package struct CredentialStore: Sendable {
         }
     }
 
+    /// By name, with their secrets, without those that have none any more.
+    package func sealed(_ tenant: TenantID, after: CredentialID?, limit: Int) async throws -> [StoredCredential] {
+        try await database.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT \(CredentialRow.columns), sealed FROM upstream_credential
+                    WHERE tenant_id = ? AND credential_id > ? AND sealed IS NOT NULL ORDER BY credential_id LIMIT ?
+                    """,
+                arguments: [tenant.rawValue, after?.rawValue ?? "", limit]
+            ).map { try CredentialRow.stored($0) }
+        }
+    }
+
+    /// The same secrets under another seal. One that was changed meanwhile stays as it is.
+    ///
+    /// - Parameter resealed: each as it was read, with its new seal.
+    package func reseal(
+        _ resealed: [(stored: StoredCredential, sealed: [UInt8])], of tenant: TenantID
+    ) async throws(HallpassError) {
+        try await ledger.transact { transaction in
+            for (stored, sealed) in resealed {
+                try transaction.db.run(
+                    """
+                    UPDATE upstream_credential SET sealed = ?
+                    WHERE tenant_id = ? AND credential_id = ? AND version = ? AND refresh_count = ? AND sealed = ?
+                    """,
+                    [
+                        Data(sealed), tenant.rawValue, stored.credential.id.rawValue, stored.credential.version,
+                        stored.credential.refreshCount, stored.sealed.map { Data($0) },
+                    ])
+            }
+        }
+    }
+
     /// Notes how the last fetch of a token went: `nil` is well. Of a version that is not there any more nothing is noted.
     package func note(
         _ failure: UpstreamFailure?, of credential: UpstreamCredential, in tenant: TenantID, nowSeconds: Int64

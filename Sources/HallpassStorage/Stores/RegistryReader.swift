@@ -159,14 +159,17 @@ struct RegistryReader {
 
     private func readKeys(into tenants: inout Tenants) throws {
         try forEachSealedKey(.root) { tenants[$0.tenant]?.rootKeys.append($0) }
-        try forEachSealedKey(.data) { tenants[$0.tenant]?.dataKeys.append($0) }
+        try forEachSealedKey(.data, where: "retired_at IS NULL") { tenants[$0.tenant]?.dataKeys.append($0) }
         try forEach(SigningKeyTable.columns, from: "signing_key", where: "state != 'retired'") { tenant, row in
             tenants[tenant]?.signingKeys.append(try SigningKeyTable.row(row, of: tenant))
         }
     }
 
-    private func forEachSealedKey(_ kind: SealedTenantKey.Kind, _ body: (SealedKeyRow) -> Void) throws {
-        try forEach(KeyTable.columns, from: kind.rawValue, order: "tenant_id, version") { tenant, row in
+    private func forEachSealedKey(
+        _ kind: SealedTenantKey.Kind, where condition: String? = nil, _ body: (SealedKeyRow) -> Void
+    ) throws {
+        try forEach(KeyTable.columns, from: kind.rawValue, where: condition, order: "tenant_id, version") {
+            tenant, row in
             body(try KeyTable.row(row, of: tenant))
         }
     }

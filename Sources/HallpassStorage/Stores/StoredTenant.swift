@@ -5,7 +5,7 @@ package import HallpassCrypto
 package struct StoredTenant: Sendable {
     package internal(set) var registry: TenantRegistry
     package internal(set) var rootKeys: [SealedKeyRow] = []
-    /// By version.
+    /// By version, without those that nothing is sealed under any more.
     package internal(set) var dataKeys: [SealedKeyRow] = []
     /// Without the retired ones.
     package internal(set) var signingKeys: [SigningKeyRow] = []

@@ -4,7 +4,8 @@ import HallpassCrypto
 import Logging
 import ServiceLifecycle
 
-/// Follows signing keys that are old enough and ends those whose tokens have all expired.
+/// Follows signing keys that are old enough and ends those whose tokens have all expired; seals anew what lies under old data
+/// keys.
 struct KeyCare: Service {
     let broker: Broker
     let logger: Logger
@@ -27,9 +28,10 @@ struct KeyCare: Service {
             guard let random = try? RandomBytes.generate(count: 16) else { throw .unavailable }
             let context = CallContext(requestID: Base64URL.encode(random), address: nil)
             try await broker.tendKeys(maximumAgeSeconds: maximumAgeSeconds, context)
+            try await broker.tendDataKeys(context)
         } catch {
             // The next round tries again; a key that signs a minute longer harms nobody.
-            logger.warning("Signing keys could not be tended.", metadata: ["code": "\(error.code.rawValue)"])
+            logger.warning("Keys could not be tended.", metadata: ["code": "\(error.code.rawValue)"])
         }
     }
 }
