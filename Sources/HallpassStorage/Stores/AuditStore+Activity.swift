@@ -10,7 +10,9 @@ extension AuditStore {
                 db, sql: "SELECT sequence FROM audit_record WHERE tenant_id = ? ORDER BY sequence LIMIT 1",
                 arguments: [tenant.rawValue])
             let trimmed = try TrimStore.trim(of: tenant, in: db)?.head.sequence ?? 0
-            return try max(first ?? 1, trimmed + 1)..<(Self.head(db, tenant).sequence + 1)
+            let end = try Self.head(db, tenant).sequence + 1
+            // Of a chain whose end somebody has cut off, nothing may be left behind its trim.
+            return min(max(first ?? 1, trimmed + 1), end)..<end
         }
     }
 

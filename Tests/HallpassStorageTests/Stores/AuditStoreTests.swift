@@ -114,6 +114,24 @@ struct AuditStoreTests {
         }
     }
 
+    /// As whoever has the file could leave it: the trim stands, and what follows it is gone.
+    @Test func `of a trimmed chain whose end was cut off nothing is left to count`() async throws {
+        let folder = try ScratchFolder()
+        try await Storage.with(folder: folder) { storage in
+            for _ in 0..<3 { try await storage.record { _ in } }
+        }
+        try Storage.tamper(
+            folder,
+            """
+            INSERT INTO audit_trim VALUES ('acme', 3, zeroblob(32), 0, zeroblob(64), 0);
+            DELETE FROM audit_record WHERE tenant_id = 'acme'
+            """)
+        try await Storage.with(folder: folder) { storage in
+            let places = try await storage.audit.places(Fixture.acme)
+            #expect(places.isEmpty)
+        }
+    }
+
     @Test func `a search looks at a stretch of the chain at a time, and says where to look on`() async throws {
         try await Storage.with { storage in
             for number in 1...7 { try await storage.record { $0.requestID = "r-\(number)" } }
