@@ -54,6 +54,17 @@ export async function request(method, path, options = {}) {
   };
 }
 
+/** Why the server refuses a stream, whose own client cannot say; nothing where it does not. */
+export async function refusal(path, query, signal) {
+  const answer = await send(withQuery(path, query), { signal, credentials: 'same-origin', cache: 'no-store' });
+  if (answer.ok) {
+    await answer.body.cancel();
+    return null;
+  }
+  if (answer.status === 401) onSignedOut();
+  return problem(answer, await read(answer, signal));
+}
+
 async function send(path, init) {
   try {
     return await fetch(path, init);
@@ -87,7 +98,8 @@ function problem(answer, value) {
   return new Problem(answer.status, { request_id: answer.headers.get('X-Request-Id') ?? undefined, ...error });
 }
 
-function withQuery(path, query = {}) {
+/** A path with its query; values that are empty are left out. */
+export function withQuery(path, query = {}) {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== null && value !== '' && value !== false) parameters.set(name, String(value));

@@ -17,60 +17,125 @@ const SECRET_ENDS_DAYS = 14;
 // Each client is a request of its own.
 const CLIENTS = 100;
 const AT_ONCE = 4;
-const KEPT_MILLISECONDS = 10 * 60_000;
+
+// What time alone brings about: a key grows old, a secret ends.
+const AGAIN_MILLISECONDS = 10 * 60_000;
+// For whoever hears of nothing.
+const BLIND_MILLISECONDS = 60_000;
+// However much happens.
+const REST_MILLISECONDS = 5_000;
 
 const [keptKeys, keptSecrets] = [kept(oldKeys), kept(endingSecrets)];
-// What the server searches or counts long for.
-const SLOW = new Set([alarms, keptKeys, keptSecrets]);
 
-/** Each: what it needs, its name where it could not be asked, and the asking, which gives an item, or nothing where all is well. */
+/**
+ * Each: what it needs, its name where it could not be asked, the asking, which gives an item, or nothing where all is well; the
+ * records after which it is to be asked again, by event or by a refusal's code; whether the server searches or counts long for it.
+ */
 const CHECKS = [
-  ['read_audit', 'alarms', alarms],
-  ['read_approvals', 'approvals', approvals],
-  ['read_registry', 'quarantine', quarantined],
-  ['manage_credentials', 'upstream credentials', credentials],
-  ['read_registry', 'switches', switches],
-  ['read_registry', 'signing keys', keptKeys],
-  ['manage_client_secrets', 'client secrets', keptSecrets],
+  { needs: 'read_audit', name: 'alarms', ask: alarms, codes: ['token_not_issued'], isSlow: true },
+  {
+    needs: 'read_approvals', name: 'approvals', ask: approvals, codes: ['approval_required'],
+    events: ['approval_approve', 'approval_reject', 'restore_fence'],
+  },
+  {
+    needs: 'read_registry', name: 'quarantine', ask: quarantined,
+    events: ['tool_quarantine', 'tool_accept', 'tool_dismiss'],
+  },
+  {
+    needs: 'manage_credentials', name: 'upstream credentials', ask: credentials,
+    events: ['credential_change', 'credential_refresh', 'credential_revoke', 'credential_test'],
+    codes: ['upstream_reauth_required', 'upstream_refused', 'upstream_unavailable'],
+  },
+  { needs: 'read_registry', name: 'switches', ask: switches, events: ['disable', 'enable'] },
+  {
+    needs: 'read_registry', name: 'signing keys', ask: keptKeys, isSlow: true,
+    events: ['key_rotate', 'key_compromise', 'key_retire', 'restore_fence'],
+  },
+  {
+    needs: 'manage_client_secrets', name: 'client secrets', ask: keptSecrets, isSlow: true,
+    events: ['client_secret_issue', 'client_secret_revoke', 'registry_change'],
+  },
 ];
 
 /**
- * Asks what is quickly answered first.
+ * Asks for all there is, what is quickly answered first, and again when something happened that may change it.
  *
+ * @param known `newest` of the activity as it was before, where it is known.
  * @param show called with each answer: `items`, the list items so far; `failed`, the names of what could not be asked;
  *   `isDone`, whether that is all.
+ * @returns what to call with `newest` of each reading of the activity.
  */
-export async function attention(tenant, signal, show) {
-  const asked = CHECKS.filter(([needs]) => may(needs, tenant));
-  const items = asked.map(() => null);
+export function attention(tenant, signal, known, show) {
+  const checks = CHECKS.filter(({ needs }) => may(needs, tenant));
+  const items = new Map();
   const failed = new Set();
-  let waiting = asked.length;
-  const ask = async (which) => {
-    const index = asked.indexOf(which);
-    const [, name, check] = which;
-    try {
-      items[index] = await check(tenant, signal);
-    } catch {
-      failed.add(name);
+  const due = new Set(checks);
+  let last = known;
+  let isAsking = false;
+  const timer = setInterval(all, may('read_audit', tenant) ? AGAIN_MILLISECONDS : BLIND_MILLISECONDS);
+  signal.addEventListener('abort', () => clearInterval(timer));
+  document.addEventListener('visibilitychange', askDue, { signal });
+  askDue();
+  return news;
+
+  function all() {
+    checks.forEach((check) => due.add(check));
+    askDue();
+  }
+
+  function news(newest) {
+    for (const check of last ? checks : []) {
+      const isNew = (check.events ?? []).some((event) => newest.events[event] !== last.events[event])
+        || (check.codes ?? []).some((code) => newest.codes[code] !== last.codes[code]);
+      if (!isNew) continue;
+      check.ask.forget?.(tenant);
+      due.add(check);
     }
-    waiting -= 1;
-    if (!signal.aborted) show({ items: items.filter(Boolean), failed: [...failed], isDone: waiting === 0 });
-  };
-  await Promise.all(asked.filter(([, , check]) => !SLOW.has(check)).map(ask));
-  // One after the other, so that whoever works on another page meanwhile does not wait for them.
-  for (const one of asked.filter(([, , check]) => SLOW.has(check))) await ask(one);
+    last = newest;
+    askDue();
+  }
+
+  async function askDue() {
+    if (isAsking || due.size === 0 || document.hidden || signal.aborted) return;
+    isAsking = true;
+    const asked = [...due];
+    due.clear();
+    await Promise.all(asked.filter((check) => !check.isSlow).map(ask));
+    // One after the other, so that whoever works on another page meanwhile does not wait for them.
+    for (const check of asked.filter((one) => one.isSlow)) await ask(check);
+    setTimeout(() => {
+      isAsking = false;
+      askDue();
+    }, REST_MILLISECONDS);
+  }
+
+  async function ask(check) {
+    try {
+      items.set(check, await check.ask(tenant, signal));
+      failed.delete(check.name);
+    } catch {
+      items.set(check, null);
+      failed.add(check.name);
+    }
+    if (signal.aborted) return;
+    show({
+      items: checks.map((one) => items.get(one)).filter(Boolean), failed: [...failed], isDone: items.size === checks.length,
+    });
+  }
 }
 
-/** What costs the server much to answer and changes little within minutes is asked once in a while. */
+/** What costs the server much to answer and changes little within minutes is not asked again by each visit. */
 function kept(check) {
   const answers = new Map();
-  return async (tenant, signal) => {
+  const ask = async (tenant, signal) => {
     const known = answers.get(tenant);
-    if (known && Date.now() - known.at < KEPT_MILLISECONDS) return known.answer;
+    if (known && Date.now() - known.at < AGAIN_MILLISECONDS) return known.answer;
     const answer = await check(tenant, signal);
     answers.set(tenant, { at: Date.now(), answer });
     return answer;
   };
+  ask.forget = (tenant) => answers.delete(tenant);
+  return ask;
 }
 
 const item = (kind, word, address, text) => h('li', h(`span.badge.state-${kind}`, word), ' ', h('a', { href: address }, text));

@@ -26,6 +26,7 @@ package final class Broker: Sendable {
     let accessTokens: AccessTokens
     let gate = ChangeGate()
     let feed = RevocationFeed()
+    let activityFollowers = ActivityFollowers()
     let rateLimiter = RateLimiter()
     /// Lets one change of people's accounts and sessions through at a time.
     let accountGate = ChangeGate()
@@ -54,7 +55,7 @@ package final class Broker: Sendable {
         publishedKeys = PublishedKeys(source: keySets, clock: clock, report: settings.alarm)
         registryStore = RegistryStore(database: database, ledger: ledger)
         auditStore = AuditStore(database: database)
-        activityCounts = ActivityCounts(store: auditStore)
+        activityCounts = ActivityCounts(store: auditStore, clock: clock)
         approvalStore = ApprovalStore(database: database)
         accountStore = AccountStore(database: database, ledger: ledger)
         passwords = try PasswordWork(cost: settings.passwordCost)

@@ -174,6 +174,16 @@ package enum Limits {
     package static let feedFollowers = 512
     /// What waits for one follower: an incident's worth of revocations; past it the follower starts over.
     package static let feedBacklogEvents = 256
+    /// Pages of one person that follow a tenant's activity: fewer than the six connections that a browser has to one server.
+    package static let activityFollowersPerCaller = 4
+    /// Who follows one tenant's activity at a time: people who look, each at a screen or two.
+    package static let activityFollowersPerTenant = 32
+    /// Of all tenants.
+    package static let activityFollowers = 256
+    /// What waits for one of them; each event has all that is to be known, so whoever is behind loses nothing by starting over.
+    package static let activityBacklogEvents = 8
+    /// How old a count may be that all who follow a tenant are told, in milliseconds: they are told no more often.
+    package static let activityAgeMilliseconds: Int64 = 1_000
     /// Audit records in one delivery of the continuous export.
     package static let exportBatchRecords = 500
     /// What they take as lines: half of what nginx, unless told otherwise, lets a request's body have. A record that is larger

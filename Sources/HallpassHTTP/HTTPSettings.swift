@@ -17,6 +17,8 @@ package struct HTTPSettings: Sendable {
     package var idleTimeoutSeconds: Int64
     /// How often a stream on which nothing happens says that it is there.
     package var heartbeat: Duration
+    /// How often a stream of activity looks for more of it.
+    package var activityPause: Duration
 
     /// PEM files: the certificate followed by its chain, and its private key.
     package struct TLSFiles: Sendable {
@@ -39,6 +41,7 @@ package struct HTTPSettings: Sendable {
         connectionsMaximum = 2_048
         idleTimeoutSeconds = 30
         heartbeat = .seconds(15)
+        activityPause = .milliseconds(500)
     }
 }
 

@@ -67,6 +67,7 @@ package struct HallpassApplication {
             + ApprovalRoutes(broker: broker).routes
             + IssuerRoutes(broker: broker).routes
             + AccountRoutes(broker: broker).routes
+            + ActivityRoutes(broker: broker, heartbeat: settings.heartbeat, pause: settings.activityPause).routes
             + AuditRoutes(broker: broker).routes
     }
 

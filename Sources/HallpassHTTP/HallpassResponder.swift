@@ -95,7 +95,12 @@ package struct HallpassResponder: HTTPResponder {
         guard let secret = try cookie.read(request.headerFields) else { throw HallpassError.invalidClient }
         exchange.caller = .person(try await broker.authenticate(session: secret))
         try begin(&exchange)
-        if request.method != .get { try origins.requireOwnPage(request) }
+        if request.method != .get {
+            try origins.requireOwnPage(request)
+        } else if exchange.route?.isStream == true {
+            // Another page could not read it, but hold the few that there may be.
+            try origins.requireNoOtherPage(request)
+        }
     }
 
     /// HTTP Basic, or `client_id` and `client_secret` in the form, and not both. Source: RFC 6749 sections 2.3 and 2.3.1.
@@ -173,7 +178,7 @@ package struct HallpassResponder: HTTPResponder {
     private func response(
         _ answer: Answer, _ events: EventStream, _ exchange: Exchange, _ channel: any Channel
     ) -> Response {
-        let followers = metrics.revocationFollowers
+        let followers = metrics.followers(of: events.topic)
         let log = exchange.endLog
         let body = ResponseBody { writer in
             followers.increment(by: 1)

@@ -2,8 +2,11 @@
 
 import json
 import re
+import signal
+import time
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -88,23 +91,114 @@ def test_what_could_not_be_asked_is_said_and_the_rest_is_shown(visit, troubles):
     expect(page.get_by_role("link", name="1 thing switched off")).to_be_visible()
 
 
-def test_a_new_call_is_drawn_by_itself_and_silence_is_called_stale(visit, office):
-    dana = visit("adam")
-    dana.page.clock.install()
+def test_what_happens_is_drawn_by_itself_and_nothing_is_asked_meanwhile(visit, office):
+    dana = visit("dana")
     page = dana.open("acme/")
+    expect(page.get_by_text("live", exact=True)).to_be_visible()
     executed = page.locator(".figure", has_text="calls executed").locator("strong")
-    before = int(executed.inner_text())
+    before = int(executed.inner_text().replace(",", ""))
     office.broker.use(office.broker.call_token("find_contact"))
-    page.clock.run_for(11_000)
     expect(executed).to_have_text(str(before + 1))
-    dana.context.route("**/activity?*", lambda route: route.abort())
-    page.clock.run_for(11_000)
+    off = {"dimension": "actor", "id": "trudy", "reason": "Left the company."}
+    try:
+        with page.expect_request("**/v1/tenants/acme/disabled*", timeout=20_000):
+            assert office.ops.post(f"{TENANT}/disable", json=off).status_code == 200
+        expect(page.get_by_role("link", name=re.compile("switched off$"))).to_be_visible()
+    finally:
+        office.ops.post(f"{TENANT}/enable", json=off)
+    dana.shoot("live")
+
+
+def test_a_link_keeps_the_focus_while_what_it_stands_in_is_drawn_again(visit, office):
+    page = visit("adam").open("acme/")
+    executed = page.locator(".figure", has_text="calls executed")
+    executed.focus()
+    before = int(executed.locator("strong").inner_text().replace(",", ""))
+    office.broker.use(office.broker.call_token("find_contact"))
+    expect(executed.locator("strong")).to_have_text(str(before + 1))
+    expect(executed).to_be_focused()
+
+
+def test_a_stream_that_is_refused_is_called_stale_with_the_reason_and_taken_up_again(visit):
+    adam = visit("adam", expected=(409,))
+    full = {"error": {"code": "limit_reached", "message": "As many follow as may."}}
+    adam.context.route("**/activity/feed*", lambda route: route.fulfill(status=409, json=full))
+    adam.page.clock.install()
+    page = adam.open("acme/")
     expect(page.get_by_text("stale", exact=True)).to_be_visible()
-    dana.context.unroute_all()
-    page.clock.run_for(11_000)
-    expect(page.get_by_text("stale", exact=True)).to_have_count(0)
-    # Chromium's own words for a request that was cut.
-    dana.problems[:] = [one for one in dana.problems if "net::ERR_FAILED" not in one]
+    expect(page.get_by_text("As many follow as may.")).to_be_visible()
+    adam.shoot("stale")
+    adam.context.unroute_all()
+    page.clock.run_for(6_000)
+    expect(page.get_by_text("live", exact=True)).to_be_visible()
+
+
+def test_silence_is_called_stale(visit, office):
+    """The server stands still, and its connections stay open."""
+    adam = visit("adam")
+    adam.page.clock.install()
+    page = adam.open("acme/")
+    expect(page.get_by_text("live", exact=True)).to_be_visible()
+    office.server.process.send_signal(signal.SIGSTOP)
+    try:
+        page.clock.run_for(46_000)
+        expect(page.get_by_text("Nothing was heard from the server")).to_be_visible()
+    finally:
+        office.server.process.send_signal(signal.SIGCONT)
+    page.clock.run_for(6_000)
+    expect(page.get_by_text("live", exact=True)).to_be_visible()
+
+
+def test_whoever_looks_away_holds_no_stream(visit, office):
+    adam = visit("adam")
+    page = adam.open("acme/")
+    expect(page.get_by_text("live", exact=True)).to_be_visible()
+    assert followers(office) >= 1
+    # Chromium has no way to hide a page that is driven; what the page hears of it is the same.
+    page.evaluate("""() => {
+        Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+    }""")
+    await_followers(office, 0)
+    page.evaluate("() => { delete document.hidden; document.dispatchEvent(new Event('visibilitychange')); }")
+    await_followers(office, 1)
+    page.clock.install()
+    adam.open("acme/audit")
+    await_followers(office, 0)
+
+
+def test_where_nobody_moves_the_page_rests_until_somebody_does(visit):
+    adam = visit("adam")
+    adam.page.clock.install()
+    page = adam.open("acme/")
+    expect(page.get_by_text("live", exact=True)).to_be_visible()
+    page.clock.run_for(11 * 60_000)
+    expect(page.get_by_text("Nobody moved here for a while.")).to_be_visible()
+    page.mouse.move(200, 200)
+    page.mouse.move(300, 300)
+    expect(page.get_by_text("live", exact=True)).to_be_visible()
+
+
+def test_a_session_that_is_ended_elsewhere_ends_here_by_itself(visit, office):
+    adam = visit("adam")
+    page = adam.open("acme/")
+    expect(page.get_by_text("live", exact=True)).to_be_visible()
+    adam.expected.add(401)
+    assert office.ops.delete(f"{TENANT}/admins/adam/sessions").status_code == 200
+    expect(page.get_by_text("The session has ended.")).to_be_visible()
+
+
+def followers(office) -> int:
+    metrics = httpx.get(f"{office.url}/metrics", timeout=10).text
+    [count] = re.findall(r"^hallpass_activity_followers (\d+)", metrics, re.MULTILINE)
+    return int(count)
+
+
+def await_followers(office, count: int) -> None:
+    deadline = time.monotonic() + 40
+    while followers(office) != count:
+        assert time.monotonic() < deadline, f"{followers(office)} follow instead of {count}"
+        time.sleep(0.1)
 
 
 def test_whoever_may_not_read_the_audit_sees_what_is_registered(visit):

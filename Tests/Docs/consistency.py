@@ -177,7 +177,10 @@ LIMITS = {
     "Token lifetime": ["tokenLifetimeSeconds"], "Password": ["passwordBytes"],
     "Session": ["sessionIdleSeconds", "sessionLifetimeSeconds", "sessionsPerAccount"],
     "One-time link": ["invitationSeconds"],
-    "Streams of the feed": ["feedFollowersPerTenant", "feedFollowers", "feedBacklogEvents"]}
+    "Streams of the feed": ["feedFollowersPerTenant", "feedFollowers", "feedBacklogEvents"],
+    "Streams of activity": [
+        "activityFollowersPerCaller", "activityFollowersPerTenant", "activityFollowers", "activityBacklogEvents",
+        "activityAgeMilliseconds"]}
 UNITS = {"KiB": 1024, "MiB": 1024 * 1024}
 
 

@@ -1,10 +1,7 @@
-import Foundation
 import HTTPTypes
 import HallpassBroker
 import HallpassCore
 import HummingbirdTesting
-import NIOCore
-import NIOPosix
 import StrictJSON
 import Testing
 
@@ -14,45 +11,11 @@ import Testing
 struct LiveFeedTests {
     private static func following(
         _ server: TestServer, as client: String = "crm-server", query: String = "", headers: [String] = [],
-        _ body: @escaping @Sendable (inout Lines) async throws -> Void
+        _ body: @escaping @Sendable (inout LiveStream) async throws -> Void
     ) async throws {
         let authorization = "Authorization: \(try server.fixture.acme(client).basic)"
-        try await following(try required(server.port), query, [authorization] + headers, body)
-    }
-
-    private static func following(
-        _ port: Int, _ query: String, _ headers: [String],
-        _ body: @escaping @Sendable (inout Lines) async throws -> Void
-    ) async throws {
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "localhost", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                }
-            }
-        try await channel.executeThenClose { inbound, outbound in
-            let request = ["GET /v1/revocations/feed\(query) HTTP/1.1", "Host: localhost"] + headers + ["", ""]
-            try await outbound.write(ByteBuffer(string: request.joined(separator: "\r\n")))
-            var lines = Lines(inbound.makeAsyncIterator())
-            try await body(&lines)
-        }
-    }
-
-    /// What is read of the stream.
-    struct Lines {
-        private var iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
-        private(set) var text = ""
-
-        init(_ iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator) { self.iterator = iterator }
-
-        /// - Returns: whether it came before the server ended the connection.
-        mutating func wait(for part: String) async throws -> Bool {
-            while !text.contains(part) {
-                guard let buffer = try await iterator.next() else { return false }
-                text += String(buffer: buffer)
-            }
-            return true
-        }
+        try await LiveStream.read(
+            "/v1/revocations/feed\(query)", at: try required(server.port), headers: [authorization] + headers, body)
     }
 
     private static func revoke(_ server: TestServer, _ actor: String) async throws -> Int64 {
@@ -126,7 +89,9 @@ struct LiveFeedTests {
             }
             group.addTask {
                 for await (port, authorization) in servers {
-                    try await Self.following(port, "", ["Authorization: \(authorization)"]) { lines in
+                    try await LiveStream.read(
+                        "/v1/revocations/feed", at: port, headers: ["Authorization: \(authorization)"]
+                    ) { lines in
                         let hasBegun = try await lines.wait(for: "event: state")
                         #expect(hasBegun)
                         reading.yield(hasBegun)

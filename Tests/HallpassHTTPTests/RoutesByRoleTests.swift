@@ -188,6 +188,7 @@ private struct Cast {
         "/v1/tools": "?connector=crm-mcp&environment=prod",
         // Whoever is let in is told of this, instead of events without end.
         "/v1/revocations/feed": "?after=nothing",
+        "/v1/tenants/{tenant}/activity/feed": "?minutes=none",
     ]
 
     /// What the route can read, so that what refuses is who asks and not what was asked.

@@ -64,7 +64,7 @@ def test_no_answer_is_a_server_error_or_undocumented(
     command = [
         Path(sys.executable).parent / "schemathesis", "--config-file", HERE / "schemathesis.toml", "run", document,
         # A stream has no end that could be waited for.
-        "--exclude-path", "/v1/revocations/feed",
+        "--exclude-path", "/v1/revocations/feed", "--exclude-path", "/v1/tenants/{tenant}/activity/feed",
         "--url", target.url, "--include-path-regex", paths, "--phases", phases, "--max-examples", examples]
     if who:
         command += ["--auth", ":".join(target.credentials(who, tenant))]
@@ -94,6 +94,7 @@ def test_each_route_was_seen_to_succeed(target: Broker):
         "DELETE /v1/tenants/{tenant}/admins/{username}/sessions/{session}",
         "DELETE /v1/tenants/{tenant}/clients/{name}/secrets/{secret}",
         "DELETE /v1/tenants/{tenant}/revocations/{cutoff}", "GET /v1/revocations/feed",
+        "GET /v1/tenants/{tenant}/activity/feed",
         # No example's tool has changed on a server: test_tools_import.py.
         "POST /v1/tenants/{tenant}/connectors/{name}/quarantine/accept",
         "POST /v1/tenants/{tenant}/connectors/{name}/quarantine/dismiss"]

@@ -1,8 +1,9 @@
-// What happens now: calls by decision, refusals, latency, and what needs someone. Counted by the server from the audit, and asked
-// again every few seconds.
+// What happens now: calls by decision, refusals, latency, and what needs someone. Counted by the server from the audit, and told
+// as it happens.
 import { attention } from '../attention.js';
 import { get, inTenant } from '../api.js';
 import { h, show } from '../dom.js';
+import { follow } from '../feed.js';
 import { number, time } from '../format.js';
 import { link } from '../router.js';
 import { may } from '../session.js';
@@ -13,25 +14,26 @@ const SPANS = {
   hour: { name: 'Last hour', minutes: 60, buckets: 60 },
   day: { name: 'Last day', minutes: 1_440, buckets: 48 },
 };
-const REFRESH_MILLISECONDS = 10_000;
-const ATTENTION_MILLISECONDS = 60_000;
-// A page that nobody looks at must not keep its session alive.
-const UNATTENDED_MILLISECONDS = 10 * 60_000;
-// While the server is still counting back through a long chain.
-const COUNTING_MILLISECONDS = 1_000;
+// The newest records are many at once: while much happens, they are fetched no more often.
+const NEWEST_MILLISECONDS = 5_000;
 // Latency and connectors are told of these, the newest.
 const NEWEST = 500;
+const BADGES = { live: '.state-good', stale: '.state-warn' };
+const WHAT_IT_MEANS = { paused: 'Nobody moved here for a while.' };
 // Of each kind in the registry, for whoever may not read the audit.
 const COUNTED = 100;
 
 export default async function overview({ tenant, query, signal }) {
   const span = query.span === 'day' ? 'day' : 'hour';
+  const head = frame('Overview', { intro: may('read_audit', tenant) && tabs(tenant, span) });
   const someone = h('div.flow');
-  const parts = [frame('Overview', { intro: may('read_audit', tenant) && tabs(tenant, span) }), someone];
-  if (may('read_audit', tenant)) parts.push(await live(tenant, SPANS[span], signal));
-  else if (may('read_registry', tenant)) parts.push(await registryFigures(tenant, signal));
-  needsSomeone(someone, tenant, signal);
-  return parts;
+  let heard = null;
+  let news = (newest) => { heard = newest; };
+  const calls = may('read_audit', tenant) ? await live(tenant, SPANS[span], signal, (newest) => news(newest)) : null;
+  const registry = !calls && may('read_registry', tenant) && await registryFigures(tenant, signal);
+  // Asked once the rest is there, so that a slow answer holds up nothing.
+  news = attention(tenant, signal, heard, (answers) => drawAttention(someone, answers));
+  return [head, calls?.state, someone, calls?.pictures ?? registry];
 }
 
 const tabs = (tenant, span) => Object.entries(SPANS).map(([id, { name }], index) =>
@@ -40,83 +42,87 @@ const tabs = (tenant, span) => Object.entries(SPANS).map(([id, { name }], index)
     id === span ? h('strong', name) : h('a', { href: link([tenant], { span: id === 'hour' ? '' : id }) }, name),
   ]);
 
-/** Asked once the rest is there, so that a slow answer holds up nothing, and again each minute. */
-function needsSomeone(holder, tenant, signal) {
-  const ask = () => document.hidden || attention(tenant, signal, draw);
-  ask();
-  const timer = setInterval(ask, ATTENTION_MILLISECONDS);
-  signal.addEventListener('abort', () => clearInterval(timer));
+function drawAttention(holder, { items, failed, isDone }) {
+  // Asked again, what was there stays until all is known.
+  if (!isDone && holder.dataset.done) return;
+  if (isDone) holder.dataset.done = 'true';
+  showKeepingFocus(holder, h('section.card', h('h2', 'Needs someone'),
+    items.length > 0 && h('ul.attention', items),
+    items.length === 0 && failed.length === 0 && h('p.muted', isDone ? 'Nothing now.' : 'Looking…'),
+    failed.length > 0 && h('p.note.warn', `Could not be asked: ${failed.join(', ')}.`)));
+}
 
-  function draw({ items, failed, isDone }) {
-    // Asked again, what was there stays until all is known.
-    if (!isDone && holder.dataset.done) return;
-    if (isDone) holder.dataset.done = 'true';
-    show(holder, h('section.card', h('h2', 'Needs someone'),
-      items.length > 0 && h('ul.attention', items),
-      items.length === 0 && failed.length === 0 && h('p.muted', isDone ? 'Nothing now.' : 'Looking…'),
-      failed.length > 0 && h('p.note.warn', `Could not be asked: ${failed.join(', ')}.`)));
-  }
+/** What is drawn again by itself must not take the focus from whoever has it there. */
+function showKeepingFocus(holder, ...content) {
+  const focused = holder.contains(document.activeElement) && document.activeElement.getAttribute('href');
+  show(holder, content);
+  if (focused) [...holder.querySelectorAll('a[href]')].find((one) => one.getAttribute('href') === focused)?.focus({ preventScroll: true });
 }
 
 // From the audit
 
-async function live(tenant, span, signal) {
+async function live(tenant, span, signal, news) {
   const holder = h('div.flow');
-  const status = h('p.list-foot', { role: 'status' });
-  let updated = 0;
-  let attended = Date.now();
-  let timer;
-  for (const event of ['pointermove', 'keydown']) window.addEventListener(
-    event,
-    () => { attended = Date.now(); },
-    { signal, passive: true },
-  );
-  document.addEventListener('visibilitychange', tick, { signal });
-  signal.addEventListener('abort', () => clearTimeout(timer));
-  await refresh();
-  return h('div', holder, status);
+  // Read out when it changes; the time beside it changes all the time.
+  const state = h('span', { role: 'status' });
+  const since = h('span');
+  let newest = [];
+  let newestAt = 0;
+  let newestTimer;
+  let activity = await get(inTenant(tenant, 'activity'), { minutes: span.minutes }, signal);
+  news(activity.newest);
+  await fetchNewest();
+  draw();
+  say('connecting');
+  signal.addEventListener('abort', () => clearTimeout(newestTimer));
+  follow(inTenant(tenant, 'activity', 'feed'), { minutes: span.minutes }, signal, {
+    events: { activity: take },
+    alive: draw,
+    state: say,
+  });
+  return { state: h('p.list-foot', state, since), pictures: holder };
 
-  async function tick() {
-    clearTimeout(timer);
-    if (document.hidden) return;
-    if (Date.now() - attended > UNATTENDED_MILLISECONDS) {
-      say('', 'paused', 'Nobody moved here for a while; what is shown is from ');
-      again(REFRESH_MILLISECONDS);
-      return;
-    }
-    try {
-      await refresh();
-    } catch (problem) {
-      if (problem.name === 'AbortError') return;
-      say('.state-warn', 'stale', 'The server did not answer; what is shown is from ');
-      again(REFRESH_MILLISECONDS);
-    }
+  function take(reading) {
+    if (reading.head !== activity.head) dueNewest();
+    activity = reading;
+    news(reading.newest);
   }
 
-  async function refresh() {
-    const [activity, { items }] = await Promise.all([
-      get(inTenant(tenant, 'activity'), { minutes: span.minutes }, signal),
-      get(inTenant(tenant, 'audit'), { limit: NEWEST }, signal),
-    ]);
-    updated = Date.now();
-    show(holder, pictures(tenant, span, activity, items));
+  /** At once after a quiet time, else when it is their time again. */
+  function dueNewest() {
+    clearTimeout(newestTimer);
+    newestTimer = setTimeout(async () => {
+      try {
+        await fetchNewest();
+        draw();
+      } catch {
+        // The stream itself says when the server is not there.
+      }
+    }, Math.max(0, newestAt + NEWEST_MILLISECONDS - Date.now()));
+  }
+
+  async function fetchNewest() {
+    newestAt = Date.now();
+    newest = (await get(inTenant(tenant, 'audit'), { limit: NEWEST }, signal)).items;
+  }
+
+  /** With each heartbeat too: time goes on where nothing happens. */
+  function draw() {
+    showKeepingFocus(holder, pictures(tenant, span, activity, newest));
     show(
-      status,
-      !activity.complete && [h('span.badge', 'counting'), ' There is more before that, and it is being counted. '],
-      'Updated ',
-      time(new Date(updated).toISOString()),
+      since,
+      ' As of ',
+      time(new Date().toISOString()),
       '.',
+      !activity.complete && [' ', h('span.badge', 'counting'), ' There is more before that, and it is being counted.'],
     );
-    again(activity.complete ? REFRESH_MILLISECONDS : COUNTING_MILLISECONDS);
   }
 
-  function again(milliseconds) {
-    clearTimeout(timer);
-    if (!signal.aborted) timer = setTimeout(tick, milliseconds);
-  }
-
-  function say(kind, word, text) {
-    show(status, h(`span.badge${kind}`, word), ` ${text}`, time(new Date(updated).toISOString()), '.');
+  function say(word, why) {
+    const text = why ?? WHAT_IT_MEANS[word];
+    if (state.dataset.said === `${word} ${text}`) return;
+    state.dataset.said = `${word} ${text}`;
+    show(state, h(`span.badge${BADGES[word] ?? ''}`, word), text && ` ${text}`);
   }
 }
 

@@ -7,34 +7,57 @@ final class ActivityCounts: Sendable {
     /// How many tenants are remembered.
     private static let capacity = 64
 
-    private let store: AuditStore
-    private let gate = ChangeGate()
-    private let remembered = Mutex<[(tenant: TenantID, activity: Activity)]>([])
+    private struct Reading {
+        let tenant: TenantID
+        var activity = Activity()
+        var takenAtMilliseconds = Int64.min
+        /// How far back it was to reach.
+        var since = Int64.max
+    }
 
-    init(store: AuditStore) { self.store = store }
+    private let store: AuditStore
+    private let clock: Clock
+    private let gate = ChangeGate()
+    private let remembered = Mutex<[Reading]>([])
+
+    init(store: AuditStore, clock: Clock) {
+        self.store = store
+        self.clock = clock
+    }
 
     /// Counts on, from the end of the chain backwards, no more than one search looks through.
     ///
-    /// - Parameter minute: how far back is wanted, in minutes since 1970.
+    /// - Parameters:
+    ///   - minute: how far back is wanted, in minutes since 1970.
+    ///   - maximumAgeMilliseconds: a reading that another took so lately, and as far back, is good enough; 0: none is.
     /// - Returns: whether it reached that far says ``Activity/reaches(backTo:)``.
-    func upToNow(_ tenant: TenantID, backTo minute: Int64, now: Int64) async throws -> Activity {
+    func upToNow(
+        _ tenant: TenantID, backTo minute: Int64, maximumAgeMilliseconds: Int64
+    ) async throws -> Activity {
         try await gate.pass { () async throws in
-            var activity =
-                remembered.withLock { list in
-                    list.firstIndex { $0.tenant == tenant }.map { list.remove(at: $0).activity }
-                } ?? Activity()
+            var reading = remembered.withLock { $0.last { $0.tenant == tenant } } ?? Reading(tenant: tenant)
+            let now = clock.monotonicMilliseconds()
+            if reading.since <= minute, now - maximumAgeMilliseconds < reading.takenAtMilliseconds {
+                return reading.activity
+            }
             let chain = try await store.places(tenant)
             var reach = Limits.auditRecordsPerSearch
-            while reach > 0, let stretch = activity.nextStretch(of: chain, backTo: minute, reach: reach) {
-                activity.add(try await store.activity(tenant, in: stretch), of: stretch)
+            while reach > 0, let stretch = reading.activity.nextStretch(of: chain, backTo: minute, reach: reach) {
+                reading.activity.add(try await store.activity(tenant, in: stretch), of: stretch)
                 reach -= Int64(stretch.count)
             }
-            activity.forget(before: now - Activity.keptMinutes)
-            remembered.withLock { [activity] list in
-                list.append((tenant, activity))
-                if list.count > Self.capacity { list.removeFirst() }
-            }
-            return activity
+            reading.activity.forget(before: clock.nowSeconds / 60 - Activity.keptMinutes)
+            (reading.takenAtMilliseconds, reading.since) = (now, minute)
+            remember(reading)
+            return reading.activity
+        }
+    }
+
+    private func remember(_ reading: Reading) {
+        remembered.withLock { list in
+            list.removeAll { $0.tenant == reading.tenant }
+            list.append(reading)
+            if list.count > Self.capacity { list.removeFirst() }
         }
     }
 }

@@ -21,7 +21,8 @@ package struct RevocationEvent: Sendable {
 /// away. Whoever reads too slowly is let go, and may come back too.
 final class RevocationFeed: Sendable {
     private struct State {
-        var followers: [TenantID: [Int64: AsyncStream<RevocationSignal>.Continuation]] = [:]
+        /// Without the streams themselves: who drops theirs has left.
+        var followers: [TenantID: [Int64: Signals<RevocationEvent>.Sender]] = [:]
         var lastNumbers: [TenantID: Int64] = [:]
         var nextID: Int64 = 0
         var count = 0
@@ -42,18 +43,15 @@ final class RevocationFeed: Sendable {
         let event = RevocationEvent(kind: kind, number: number)
         let slow = state.withLock { state in
             if let number { state.lastNumbers[tenant] = number }
-            return (state.followers[tenant] ?? [:]).values.filter { continuation in
-                if case .dropped = continuation.yield(.event(event)) { true } else { false }
-            }
+            return (state.followers[tenant] ?? [:]).values.filter { !$0.tell(event) }
         }
         // Outside of the lock, which leaving takes.
-        for continuation in slow { continuation.finish() }
+        for sender in slow { sender.end() }
     }
 
     /// - Returns: what comes from now on, and the number of the last event that was told before.
-    func follow(_ tenant: TenantID) throws(HallpassError) -> (RevocationSignals, lastNumber: Int64?) {
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: RevocationSignal.self, bufferingPolicy: .bufferingOldest(Limits.feedBacklogEvents))
+    func follow(_ tenant: TenantID) throws(HallpassError) -> (Signals<RevocationEvent>, lastNumber: Int64?) {
+        let signals = Signals<RevocationEvent>(backlog: Limits.feedBacklogEvents)
         let admitted = state.withLock { state -> Admission? in
             guard state.count < Limits.feedFollowers,
                 state.followers[tenant]?.count ?? 0 < Limits.feedFollowersPerTenant
@@ -61,15 +59,14 @@ final class RevocationFeed: Sendable {
             state.nextID += 1
             state.count += 1
             let id = state.nextID
-            // Before anyone can end it.
-            continuation.onTermination = { [self] _ in leave(id, tenant) }
-            state.followers[tenant, default: [:]][id] = continuation
+            signals.onEnd { [self] in leave(id, tenant) }
+            state.followers[tenant, default: [:]][id] = signals.sender
             return Admission(lastNumber: state.lastNumbers[tenant])
         }
         guard let admitted else {
             throw .limitReached("as many follow the revocations as may at once; close a stream that is not needed")
         }
-        return (RevocationSignals(stream: stream, continuation: continuation), admitted.lastNumber)
+        return (signals, admitted.lastNumber)
     }
 
     private func leave(_ id: Int64, _ tenant: TenantID) {
@@ -79,24 +76,4 @@ final class RevocationFeed: Sendable {
             if state.followers[tenant]?.isEmpty == true { state.followers[tenant] = nil }
         }
     }
-}
-
-/// What one follower is told.
-package enum RevocationSignal: Sendable {
-    case event(RevocationEvent)
-    /// Nothing happened, and the broker is there.
-    case heartbeat
-}
-
-/// One follower's way to hear of what happens.
-package struct RevocationSignals: Sendable {
-    /// Ends when the follower was too slow, or after ``end()``.
-    package let stream: AsyncStream<RevocationSignal>
-    fileprivate let continuation: AsyncStream<RevocationSignal>.Continuation
-
-    package func beat() {
-        if case .dropped = continuation.yield(.heartbeat) { continuation.finish() }
-    }
-
-    package func end() { continuation.finish() }
 }

@@ -17,7 +17,7 @@ package struct RevocationFollowing: Sendable {
     package let revision: Int64
     /// What to begin after the next time.
     package let number: Int64
-    package let signals: RevocationSignals
+    package let signals: Signals<RevocationEvent>
     /// Whether the client may still listen; to be asked before it is told anything more.
     package let isWelcome: @Sendable () -> Bool
 }

@@ -42,19 +42,6 @@ extension Broker {
         return try await reading { try await auditStore.list(admin.tenant, query) }
     }
 
-    /// - Parameter minutes: how far back, up to ``Activity/keptMinutes``.
-    /// - Returns: what is counted so far; asked again, it has counted on.
-    package func activity(minutes: Int64, by admin: TenantAdmin) async throws(HallpassError) -> ActivityReport {
-        try admin.require(.readAudit)
-        let now = clock.nowSeconds / 60
-        let since = now - minutes + 1
-        let activity = try await reading {
-            try await activityCounts.upToNow(admin.tenant, backTo: since, now: now)
-        }
-        return ActivityReport(
-            since: since, isComplete: activity.reaches(backTo: since), minutes: activity.minutes(since: since))
-    }
-
     /// Records in the order of the chain, to be verified or exported.
     package func auditChain(
         after sequence: Int64, limit: Int, by admin: TenantAdmin
@@ -80,14 +67,4 @@ extension Broker {
             throw .storageUnavailable
         }
     }
-}
-
-/// What became of a tenant's calls of late.
-package struct ActivityReport: Sendable {
-    /// In minutes since 1970.
-    package let since: Int64
-    /// Whether all records since then are counted.
-    package let isComplete: Bool
-    /// Oldest first; without those in which nothing was.
-    package let minutes: [(minute: Int64, calls: Activity.Minute)]
 }

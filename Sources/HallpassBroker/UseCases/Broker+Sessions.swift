@@ -2,8 +2,7 @@ package import HallpassCore
 import HallpassCrypto
 package import HallpassStorage
 
-/// A person whose session is good; only ``Broker/authenticate(session:)`` and the beginning of a session, in this file, can
-/// make one.
+/// A person whose session is good; only ``Broker/identify(session:)`` and the beginning of a session, in this file, can make one.
 package struct AuthenticatedPerson: Sendable {
     package let account: Account
     package let session: SessionRow
@@ -28,15 +27,22 @@ extension Broker {
     package func authenticate(session secret: String) async throws(HallpassError) -> AuthenticatedPerson {
         let digest = OpaqueSecret.digest(of: secret)
         let now = clock.nowSeconds
-        guard var session = directory.session(digest), session.digest.constantTimeEquals(digest),
-            now < session.expiresAt, let row = directory.account(session.owner)
-        else { throw .invalidClient }
+        guard let person = identify(session: digest) else { throw .invalidClient }
         if let used = directory.use(digest, atSeconds: now) {
             // What is lost of it ends a session early after a restart; better that than to keep people out of a broker that
             // cannot write.
             try? await accountStore.touch(used)
         }
+        var session = person.session
         session.lastUsedAt = max(now, session.lastUsedAt)
+        return AuthenticatedPerson(account: person.account, session: session)
+    }
+
+    /// Whose session it is, where it is good; looking so is no use of it.
+    func identify(session digest: SHA256Digest) -> AuthenticatedPerson? {
+        guard let session = directory.session(digest), session.digest.constantTimeEquals(digest),
+            clock.nowSeconds < session.expiresAt, let row = directory.account(session.owner)
+        else { return nil }
         return AuthenticatedPerson(account: row.account, session: session)
     }
 

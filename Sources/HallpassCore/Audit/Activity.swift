@@ -10,13 +10,18 @@ package struct Activity: Sendable {
         /// Of a refusal.
         package let code: String?
         package let count: Int
+        /// The place in the chain of the newest of them.
+        package let newest: Int64
 
-        package init(minute: Int64, event: AuditEvent, decision: AuditDecision, code: String?, count: Int) {
+        package init(
+            minute: Int64, event: AuditEvent, decision: AuditDecision, code: String?, count: Int, newest: Int64
+        ) {
             self.minute = minute
             self.event = event
             self.decision = decision
             self.code = code
             self.count = count
+            self.newest = newest
         }
     }
 
@@ -28,11 +33,20 @@ package struct Activity: Sendable {
         package fileprivate(set) var codes: [String: Int] = [:]
     }
 
+    /// Whoever knows what these were before sees what kind of thing has happened since.
+    package struct Newest: Hashable, Sendable {
+        package fileprivate(set) var events: [AuditEvent: Int64] = [:]
+        /// Of refusals of any kind.
+        package fileprivate(set) var codes: [String: Int64] = [:]
+    }
+
     /// A day, the longest that is asked for.
     package static let keptMinutes: Int64 = 1_440
 
     /// The records counted so far, by their place in the chain.
     package private(set) var counted: Range<Int64> = 0..<0
+    /// The places of the newest records there are of each kind, of those counted.
+    package private(set) var newest = Newest()
     private var chainStart: Int64 = 1
     private var minutes: [Int64: Minute] = [:]
     /// Of all that was counted.
@@ -66,6 +80,7 @@ package struct Activity: Sendable {
 
     private mutating func add(_ one: Count) {
         oldestMinute = min(oldestMinute, one.minute)
+        newest.events[one.event] = max(newest.events[one.event] ?? 0, one.newest)
         var minute = minutes[one.minute] ?? Minute()
         switch (one.event, one.decision) {
         case (.verify, .execute): minute.executed += one.count
@@ -73,7 +88,10 @@ package struct Activity: Sendable {
         case (.verify, .deny): minute.denied += one.count
         default: break
         }
-        if one.decision == .deny, let code = one.code { minute.codes[code, default: 0] += one.count }
+        if one.decision == .deny, let code = one.code {
+            minute.codes[code, default: 0] += one.count
+            newest.codes[code] = max(newest.codes[code] ?? 0, one.newest)
+        }
         if minute != Minute() { minutes[one.minute] = minute }
     }
 

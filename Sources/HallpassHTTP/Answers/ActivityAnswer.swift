@@ -3,8 +3,8 @@ import HallpassCore
 import StrictJSON
 
 extension ActivityReport {
-    /// `{"since","complete","minutes":[{"time","execute","replay","deny"}],"codes":[{"code","count"}]}`, the commonest code
-    /// first.
+    /// `{"since","complete","head","newest":{"events","codes"},"minutes":[{"time","execute","replay","deny"}],
+    /// "codes":[{"code","count"}]}`, the commonest code first.
     var json: JSONObject {
         let codes = minutes.reduce(into: [:]) { sums, one in
             sums.merge(one.calls.codes) { $0 + $1 }
@@ -12,6 +12,11 @@ extension ActivityReport {
         var object = JSONObject()
         object["since"] = .string(RFC3339.text(seconds: since * 60))
         object["complete"] = .bool(isComplete)
+        object["head"] = .integer(head)
+        object["newest"] = [
+            "events": Self.places(newest.events.map { ($0.rawValue, $1) }),
+            "codes": Self.places(newest.codes.map { ($0, $1) }),
+        ]
         object["minutes"] = .array(
             minutes.map { one in
                 [
@@ -25,5 +30,12 @@ extension ActivityReport {
                 ["code": .string(code), "count": .integer(Int64(count))]
             })
         return object
+    }
+
+    /// By name, so that the same is always written the same.
+    private static func places(_ places: [(name: String, sequence: Int64)]) -> JSONValue {
+        var object = JSONObject()
+        for place in places.sorted(by: { $0.name < $1.name }) { object[place.name] = .integer(place.sequence) }
+        return .object(object)
     }
 }

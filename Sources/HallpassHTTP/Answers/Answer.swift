@@ -24,6 +24,14 @@ struct Answer: Sendable {
         self.code = code
     }
 
+    /// An answer that goes on.
+    init(events: EventStream) {
+        self.init(.ok, contentType: "text/event-stream", body: [])
+        // A proxy that gathers answers before it passes them on would keep events back.
+        headers[.accelBuffering] = "no"
+        self.events = events
+    }
+
     /// Done, and nothing to say.
     static var noContent: Answer {
         var answer = Answer(.noContent, contentType: "application/json", body: [])
@@ -34,4 +42,8 @@ struct Answer: Sendable {
     init(_ status: HTTPResponse.Status = .ok, json: JSONValue) {
         self.init(status, contentType: "application/json", body: json.serialized())
     }
+}
+
+extension HTTPField.Name {
+    fileprivate static let accelBuffering = literal("X-Accel-Buffering")
 }

@@ -11,11 +11,39 @@ import Synchronization
 ///
 /// Source: the HTML standard, "Server-sent events".
 struct EventStream: Sendable {
+    /// What is followed; each is counted by itself.
+    enum Topic: Sendable {
+        case revocations
+        case activity
+    }
+
+    let topic: Topic
     /// What stands before the first thing that happens.
-    let opening: [UInt8]
-    let signals: RevocationSignals
-    let isWelcome: @Sendable () -> Bool
-    let heartbeat: Duration
+    private let opening: [UInt8]
+    private let events: any AsyncSequence<[UInt8], Never> & Sendable
+    private let beat: @Sendable () -> Void
+    private let end: @Sendable () -> Void
+    private let isWelcome: @Sendable () -> Bool
+    private let heartbeat: Duration
+    private let tell: @Sendable () async -> Void
+
+    /// - Parameters:
+    ///   - bytes: one signal as it is written.
+    ///   - tell: what tells the signals, where nothing else does; cancelled at the end.
+    init<Event>(
+        of topic: Topic, opening: [UInt8], _ signals: Signals<Event>, heartbeat: Duration,
+        isWelcome: @escaping @Sendable () -> Bool, bytes: @escaping @Sendable (Signal<Event>) -> [UInt8],
+        tell: @escaping @Sendable () async -> Void = {}
+    ) {
+        self.topic = topic
+        self.opening = opening
+        self.isWelcome = isWelcome
+        self.heartbeat = heartbeat
+        self.tell = tell
+        events = signals.stream.map(bytes)
+        beat = signals.beat
+        end = signals.end
+    }
 
     /// Writes until it is over.
     ///
@@ -25,31 +53,31 @@ struct EventStream: Sendable {
     /// - Throws: what the connection throws.
     func write(to writer: inout any ResponseBodyWriter, channel: any Channel) async throws -> EventStreamEnd {
         let stall = StallWatch()
+        let hangUp = HangUpHandler(onHangUp: end)
+        try await channel.pipeline.addHandler(hangUp, position: .first).get()
+        defer { channel.pipeline.removeHandler(hangUp, promise: nil) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            var isUnwelcome = false
             group.addTask {
                 while true {
                     try await Task.sleep(for: heartbeat)
                     if stall.isStuck() { channel.close(promise: nil) }
-                    signals.beat()
+                    beat()
                 }
             }
             group.addTask {
                 // Ends with the group as well, which is no news.
                 try? await gracefulShutdown()
-                signals.end()
+                end()
             }
+            group.addTask { await tell() }
             try await write(opening, to: &writer, stall)
-            for await signal in signals.stream {
-                guard isWelcome() else {
-                    isUnwelcome = true
-                    break
-                }
-                try await write(ServerSentEvent.bytes(signal), to: &writer, stall)
+            for await event in events {
+                guard isWelcome() else { break }
+                try await write(event, to: &writer, stall)
             }
             try await writer.finish(nil)
-            return isUnwelcome ? .unwelcome : Task.isShuttingDownGracefully ? .shutdown : .tooSlow
+            return Task.isShuttingDownGracefully ? .shutdown : isWelcome() ? .ended : .unwelcome
         }
     }
 
@@ -63,7 +91,8 @@ struct EventStream: Sendable {
 /// Why a stream ended, for the log.
 enum EventStreamEnd: String, Sendable {
     case disconnected
-    case tooSlow = "too_slow"
+    /// Its reader did not keep up, or what it tells could not be found out any more.
+    case ended
     case unwelcome
     case shutdown
 }

@@ -2,7 +2,7 @@ import HallpassBroker
 import HallpassCore
 import StrictJSON
 
-/// What followers of revocations read. Source: the HTML standard, "Server-sent events"; the protocol, "Introspect, revoke".
+/// What followers read. Source: the HTML standard, "Server-sent events"; the protocol, "Introspect, revoke".
 enum ServerSentEvent {
     /// A stream's beginning: when to come back after a break, the cutoffs in force, then the switches that are off.
     static func opening(_ following: RevocationFollowing) -> [UInt8] {
@@ -15,10 +15,22 @@ enum ServerSentEvent {
         return Array(text.utf8)
     }
 
-    static func bytes(_ signal: RevocationSignal) -> [UInt8] {
+    static func bytes(_ signal: Signal<RevocationEvent>) -> [UInt8] {
         switch signal {
         case .heartbeat: Array(": heartbeat\n\n".utf8)
         case .event(let event): Array(text(event).utf8)
+        }
+    }
+
+    static func opening(_ report: ActivityReport) -> [UInt8] {
+        Array("retry: 2000\n\n\(block("activity", id: nil, .object(report.json)))".utf8)
+    }
+
+    /// A page hears of no comment, so here the heartbeat is an event too.
+    static func bytes(_ signal: Signal<ActivityReport>) -> [UInt8] {
+        switch signal {
+        case .heartbeat: Array(block("heartbeat", id: nil, [:]).utf8)
+        case .event(let report): Array(block("activity", id: nil, .object(report.json)).utf8)
         }
     }
 

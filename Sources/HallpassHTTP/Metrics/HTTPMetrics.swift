@@ -23,12 +23,21 @@ package final class HTTPMetrics: Sendable {
         let seconds: HistogramSeries
     }
 
-    /// Open streams of the feed.
-    let revocationFollowers: GaugeSeries
+    private let revocationFollowers: GaugeSeries
+    private let activityFollowers: GaugeSeries
 
     init(_ metrics: PrometheusMetrics) {
         self.metrics = metrics
         revocationFollowers = metrics.series("hallpass_revocation_followers", [], .gauge) { GaugeSeries() }
+        activityFollowers = metrics.series("hallpass_activity_followers", [], .gauge) { GaugeSeries() }
+    }
+
+    /// Open streams.
+    func followers(of topic: EventStream.Topic) -> GaugeSeries {
+        switch topic {
+        case .revocations: revocationFollowers
+        case .activity: activityFollowers
+        }
     }
 
     func record(_ answer: Answer, _ exchange: Exchange) {

@@ -11,7 +11,6 @@ struct AuditRoutes {
 
     var routes: [Route] {
         [
-            Route(.get, "/v1/tenants/{tenant}/activity", .adminRead, .none, activity),
             Route(.get, "/v1/tenants/{tenant}/audit", .adminRead, .none, list),
             Route(.get, "/v1/tenants/{tenant}/audit/chain", .auditExport, .none, chain),
             Route(.get, "/v1/tenants/{tenant}/audit/checkpoints", .auditExport, .none, checkpoints),
@@ -32,13 +31,6 @@ struct AuditRoutes {
         object["items"] = .array(found.records.map(\.json))
         if let next = found.next { object["next_cursor"] = Page.cursor(String(next)) }
         return Answer(.ok, object)
-    }
-
-    @Sendable
-    private func activity(_ call: Call) async throws -> Answer {
-        let admin = try call.admin(broker)
-        let minutes = try call.query { reader in reader.optionalNumber("minutes", in: 1...Activity.keptMinutes) ?? 60 }
-        return Answer(.ok, try await broker.activity(minutes: minutes, by: admin).json)
     }
 
     /// `{"items":[{"seq","hash","record"}],"head":{"seq","hash"},"trimmed"?:{"checkpoint","signature"}}`: each record as its

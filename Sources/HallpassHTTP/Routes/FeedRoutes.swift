@@ -18,13 +18,10 @@ struct FeedRoutes {
         }
         // A browser comes back to the same address with the header added, so the header is the newer word.
         let following = try broker.followRevocations(after: try call.lastEventID() ?? asked, by: follower)
-        var answer = Answer(.ok, contentType: "text/event-stream", body: [])
-        // A proxy that gathers answers before it passes them on would keep a revocation back.
-        answer.headers[.accelBuffering] = "no"
-        answer.events = EventStream(
-            opening: ServerSentEvent.opening(following), signals: following.signals, isWelcome: following.isWelcome,
-            heartbeat: heartbeat)
-        return answer
+        return Answer(
+            events: EventStream(
+                of: .revocations, opening: ServerSentEvent.opening(following), following.signals, heartbeat: heartbeat,
+                isWelcome: following.isWelcome, bytes: ServerSentEvent.bytes))
     }
 }
 
@@ -41,5 +38,4 @@ extension Call {
 
 extension HTTPField.Name {
     fileprivate static let lastEventID = literal("Last-Event-ID")
-    fileprivate static let accelBuffering = literal("X-Accel-Buffering")
 }

@@ -68,6 +68,9 @@ struct Route: Sendable {
         }
     }
 
+    /// Whether its answer goes on until someone ends it.
+    var isStream: Bool { template.hasSuffix("/feed") }
+
     /// Who speaks OAuth gets its errors in OAuth's words too.
     var errorDialect: ErrorAnswer.Dialect { template.hasPrefix("/oauth/") ? .oauth : .plain }
 }

@@ -22,13 +22,16 @@ extension AuditStore {
             let records = try Self.cursor(
                 db, tenant: tenant, "AND sequence >= ? AND sequence < ?",
                 arguments: [stretch.lowerBound, stretch.upperBound])
-            var counts: [ActivityKey: Int] = [:]
+            var counts: [ActivityKey: (count: Int, newest: Int64)] = [:]
             while let record = try records.next() {
-                if let key = ActivityKey(record) { counts[key, default: 0] += 1 }
+                guard let key = ActivityKey(record) else { continue }
+                let before = counts[key] ?? (0, 0)
+                counts[key] = (before.count + 1, max(before.newest, record.sequence))
             }
-            return counts.map { key, count in
+            return counts.map { key, alike in
                 Activity.Count(
-                    minute: key.minute, event: key.event, decision: key.decision, code: key.code, count: count)
+                    minute: key.minute, event: key.event, decision: key.decision, code: key.code, count: alike.count,
+                    newest: alike.newest)
             }
         }
     }

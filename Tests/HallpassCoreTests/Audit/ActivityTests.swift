@@ -3,9 +3,11 @@ import Testing
 
 struct ActivityTests {
     private func count(
-        _ minute: Int64, _ event: AuditEvent, _ decision: AuditDecision, code: String? = nil, times: Int = 1
+        _ minute: Int64, _ event: AuditEvent, _ decision: AuditDecision, code: String? = nil, times: Int = 1,
+        newest: Int64 = 1
     ) -> Activity.Count {
-        Activity.Count(minute: minute, event: event, decision: decision, code: code, count: times)
+        Activity.Count(
+            minute: minute, event: event, decision: decision, code: code, count: times, newest: newest)
     }
 
     @Test func `verifications are counted by decision, refusals of all kinds by code`() {
@@ -73,5 +75,17 @@ struct ActivityTests {
         activity.add([count(60, .verify, .execute), count(61, .verify, .execute)], of: 1..<3)
         activity.forget(before: 61)
         #expect(activity.minutes(since: 0).map(\.minute) == [61])
+    }
+
+    @Test func `the newest record of each event and code is known, in whatever order they are counted`() {
+        var activity = Activity()
+        activity.add(
+            [count(60, .revoke, .allow, newest: 9), count(60, .revoke, .deny, code: "forbidden", newest: 7)], of: 5..<10
+        )
+        activity.add([count(59, .revoke, .allow, newest: 3), count(59, .disable, .allow, newest: 2)], of: 1..<5)
+        #expect(activity.newest.events == [.revoke: 9, .disable: 2])
+        #expect(activity.newest.codes == ["forbidden": 7])
+        activity.forget(before: 61)
+        #expect(activity.newest.events[.revoke] == 9)
     }
 }

@@ -22,14 +22,15 @@ struct TestServer: Sendable {
     /// Runs `body` against the responder itself; `setup` `.live` goes through a socket.
     static func run<Value: Sendable>(
         _ setup: TestingSetup = .router, queueCapacity: Int = Limits.ledgerQueueEntries,
-        _ body: @Sendable (TestServer) async throws -> Value
+        heartbeat: Duration = .milliseconds(50), _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
         try await TestBroker.run(queueCapacity: queueCapacity) { fixture in
             let log = RecordingLog()
             var settings = HTTPSettings(host: "localhost", port: 0, publicDirectory: Repository.folder("Public").path)
             // On a machine that is busy with other tests a connection may lie for long before its test goes on.
             settings.idleTimeoutSeconds = 600
-            settings.heartbeat = .milliseconds(50)
+            settings.heartbeat = heartbeat
+            settings.activityPause = .milliseconds(10)
             let application = try HallpassApplication(
                 broker: fixture.broker, settings: settings, metrics: PrometheusMetrics(),
                 logger: Logger(label: "test") { _ in log.handler })
