@@ -8,12 +8,12 @@ QUICK ?=
 KILLS ?= 300
 MINUTES ?= 20
 SECONDS ?= 10
-SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Echo
+SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Echo Benchmarks/Filler Benchmarks/MicroBenchmarks
 
 demo_flags = $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir $(DATA_DIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench crash-test overload-test soak build lint format screenshots clean setup
+.PHONY: help demo test bench bench-growth micro-bench bench-charts crash-test overload-test soak build lint format screenshots clean setup
 
 help: ## Print this menu.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,16 @@ test: ## Everything: format lint, Swift tests, the demo story, interop, the Pyth
 bench: build ## Measure the release build beside its yardsticks, in twelve minutes; QUICK=1 in under two. Needs wrk.
 	@$(SWIFT) build -c release --package-path Benchmarks --product echo
 	@QUICK="$(QUICK)" Benchmarks/bench
+
+bench-growth: build ## Measure it with 1,000 tenants and up to 5 million ledger rows; QUICK=1 up to 0.1 million. Needs wrk.
+	@$(SWIFT) build -c release --package-path Benchmarks --product filler
+	@QUICK="$(QUICK)" Benchmarks/bench growth
+
+micro-bench: setup ## Measure the pieces of a call, each against one HMAC, and hold them to their thresholds.
+	@SWIFT="$(SWIFT)" Benchmarks/micro
+
+bench-charts: ## Draw what the three above have found, and fill the tables of docs/performance.md in.
+	@PYTHONDONTWRITEBYTECODE=1 python3 Benchmarks/charts/charts.py
 
 crash-test: build ## Kill a server under load hundreds of times: nothing acknowledged is lost, nothing is done twice.
 	@Tests/Durability/run crash --kills $(KILLS)
