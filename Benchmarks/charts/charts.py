@@ -1,7 +1,7 @@
 """Draws what `make bench`, `make bench-growth` and `make micro-bench` have found, and fills the tables of the document in.
 
 Reads .build/bench.json, .build/growth.json and .build/micro-bench.json, those that are there; writes docs/images/*.svg and the
-stretches of docs/performance.md between `<!-- table: NAME -->` and `<!-- end of table -->`.
+stretches of docs/performance.md between `<!-- NAME -->` and `<!-- end of NAME -->`.
 """
 
 import json
@@ -18,8 +18,8 @@ from svg import Bar, Drawing, Series, bars, lines  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 IMAGES = ROOT / "docs" / "images"
+# Of docs/performance.md, "The measures".
 FLOORS = {"verify": 0.6, "introspect": 0.7, "mint": 0.5}
-TOKEN_CHECK_FLOOR = 4
 
 
 def bench(result: dict) -> str:
@@ -74,37 +74,38 @@ def micro(result: dict) -> str:
     found = [piece for piece in micro_report.pieces(result) if piece.name not in micro_report.LARGE]
     most = max(piece.hmacs for piece in found)
     drawing.heading(
-        "The pieces of a call, in HMACs of a token's bytes", f"dashed: {TOKEN_CHECK_FLOOR}, which the token check should stay below")
+        "The pieces of a call, in HMACs of a token's bytes", f"dashed: {micro_report.TOKEN_CHECK_FLOOR}, which the token check should stay below")
     drawing.y += 4
     bars(drawing, [
         Bar(piece.title, piece.hmacs / most, f"{piece.hmacs:,.1f} = {micro_report.duration(piece.nanoseconds)}",
-            floor=TOKEN_CHECK_FLOOR / most if piece.name == "token-check" else None) for piece in found],
+            floor=micro_report.TOKEN_CHECK_FLOOR / most if piece.name == "token-check" else None) for piece in found],
         name_width=280, value_width=130)
     return drawing.finish()
 
 
-def fill_in(name: str, table: str) -> None:
-    """Puts a table where the document wants one by this name."""
+def fill_in(name: str, *parts: str) -> None:
+    """Puts them where the document wants what this measurement has found."""
     text = DOCUMENT.read_text()
-    pattern = re.compile(rf"(<!-- table: {name} -->\n).*?(<!-- end of table -->)", re.DOTALL)
+    pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
     if not pattern.search(text):
-        sys.exit(f"charts: {DOCUMENT.name} has no place for the table of {name}")
-    DOCUMENT.write_text(pattern.sub(lambda found: found[1] + "\n" + table + "\n\n" + found[2], text))
+        sys.exit(f"charts: {DOCUMENT.name} has no place for what {name} has found")
+    DOCUMENT.write_text(pattern.sub(lambda found: found[1] + "".join(f"\n{part}\n" for part in parts) + "\n" + found[2], text))
 
 
 def main() -> int:
     drawn = 0
-    for name, command, chart, table in (
-            ("bench", "make bench", bench, None), ("growth", "make bench-growth", growth, growth_report.markdown),
-            ("micro-bench", "make micro-bench", micro, micro_report.markdown)):
+    for name, command, chart, words, tables in (
+            ("bench", "make bench", bench, "Calls a second, and what they cost, beside a bare HTTP server", []),
+            ("growth", "make bench-growth", growth, "Calls a second and seconds to ready, by ledger rows",
+             [growth_report.markdown, growth_report.remarks]),
+            ("micro-bench", "make micro-bench", micro, "HMACs that each piece of a call takes", [micro_report.markdown, micro_report.remarks])):
         source = ROOT / ".build" / f"{name}.json"
         if not source.exists():
             print(f"no {source.relative_to(ROOT)}: {command} writes it")
             continue
         result = json.loads(source.read_text())
         (IMAGES / f"{name}.svg").write_text(chart(result))
-        if table:
-            fill_in(name, table(result))
+        fill_in(name, f"![{words}](images/{name}.svg)", *(table(result) for table in tables))
         drawn += 1
         print(f"docs/images/{name}.svg")
     return 0 if drawn else 1

@@ -27,6 +27,8 @@ TITLES = {
     "audit-record": "audit record: canonical form, hash",
     "snapshot-1000-tenants": "snapshots of 1,000 tenants",
 }
+# HMACs that the token check may cost.
+TOKEN_CHECK_FLOOR = 4
 # Nothing that one call is made of.
 LARGE = {"strict-parse-64-kib", "snapshot-1000-tenants"}
 RATIO, TIME, INSTRUCTIONS = "hundredths-of-an-hmac", "cpu-nanoseconds", "instructions"
@@ -81,6 +83,15 @@ def rows(result: dict) -> list[list[str]]:
 def markdown(result: dict) -> str:
     heading, *lines = rows(result)
     return "\n".join([f"| {' | '.join(heading)} |", "| --- | ---: | ---: |", *(f"| {' | '.join(line)} |" for line in lines)])
+
+
+def remarks(result: dict) -> str:
+    hmacs = next(piece.hmacs for piece in pieces(result) if piece.name == "token-check")
+    missed = " (missed)" if hmacs > TOKEN_CHECK_FLOOR else ""
+    machine = result["machine"]
+    return (
+        f"- The token check: {hmacs:.1f} HMACs, at most {TOKEN_CHECK_FLOOR}{missed}.\n"
+        f"- {machine['cores']} cores of {machine['processor']}, load average {machine['load_average']}.")
 
 
 def text(result: dict) -> str:

@@ -46,11 +46,18 @@ def rows(result: dict) -> list[list[str]]:
     return lines
 
 
+VERIFY_FLOOR = 0.9
+START_SECONDS = 1.0
+
+
 def notes(result: dict) -> list[str]:
-    machine, applied = result["machine"], result["apply_milliseconds"]
+    machine, applied, largest = result["machine"], result["apply_milliseconds"], result["sizes"][-1]
+    ratio, start = largest["verify"]["ratio_per_second"], largest["start_to_ready_seconds"]
     chains = "; ".join(
         f"{chain['said']['records']:,} of {tenant} in {chain['seconds']:.1f} s" for tenant, chain in result["chains"].items())
     return [
+        f"verify with {count(largest['rows'])} rows: {ratio:.2f} of the empty broker's, floor {VERIFY_FLOOR}{missed(ratio < VERIFY_FLOOR)}; "
+        f"start to ready: {start:.2f} s, at most {START_SECONDS:g}{missed(start > START_SECONDS)}",
         f"{result['tenants']:,} tenants of {result['deployments']} deployments and {result['grants']} grants: registering one "
         f"took {applied['first_100']:.0f} ms among the first hundred and {applied['last_100']:.0f} ms among the last",
         f"audit records verified afterwards: {chains}",
@@ -58,6 +65,10 @@ def notes(result: dict) -> list[str]:
         f"{machine['load_average_after']} after; {result['rounds']} rounds of {result['seconds_per_round']} s in turns with an empty broker, "
         f"wrk on the same machine; all of it took {result['seconds'] / 60:.0f} minutes",
     ]
+
+
+def missed(is_missed: bool) -> str:
+    return " (missed)" if is_missed else ""
 
 
 def text(result: dict) -> str:
@@ -75,3 +86,7 @@ def markdown(result: dict) -> str:
     return "\n".join([
         f"| {' | '.join(heading)} |", f"| --- |{' ---: |' * (len(heading) - 1)}",
         *(f"| {' | '.join(line)} |" for line in lines)])
+
+
+def remarks(result: dict) -> str:
+    return "\n".join(f"- {note[0].upper()}{note[1:]}." for note in notes(result))
