@@ -18,6 +18,7 @@ package final class Broker: Sendable {
     let exportStore: ExportStore
     let trimStore: TrimStore
     let credentialStore: CredentialStore
+    let deletionStore: TenantDeletionStore
     /// `nil` where the key encryption key does not change.
     let custody: KeyCustody?
     let clock: Clock
@@ -38,6 +39,8 @@ package final class Broker: Sendable {
     private let published = Mutex(RegistrySnapshot())
     /// Of callers that nobody knows.
     let refusalTally = Mutex(RefusalTally())
+    /// Last checkpoints of deleted tenants, for ``checkpointAudit()`` to hand out.
+    let lastCheckpoints = Mutex<[SignedCheckpoint]>([])
     private let sealing: Mutex<TenantKeys>
     private let hasLoaded = Atomic(false)
 
@@ -63,6 +66,7 @@ package final class Broker: Sendable {
         exportStore = ExportStore(database: database, ledger: ledger)
         trimStore = TrimStore(database: database, ledger: ledger)
         credentialStore = CredentialStore(database: database, ledger: ledger)
+        deletionStore = TenantDeletionStore(database: database, ledger: ledger)
         self.upstream = upstream
         accessTokens = AccessTokens { clock.nowSeconds }
         decoyKey = try HMACSHA256Key(SecretBytes.random(count: 32))
@@ -96,7 +100,7 @@ package final class Broker: Sendable {
             loaded.append(try await loadedTenant(try await withDataKey(stored)))
         }
         // All at once: a snapshot for each would copy all before it.
-        let complete = RegistrySnapshot(loaded)
+        let complete = RegistrySnapshot(loaded, deleted: try await deletionStore.all())
         publish { _ in complete }
         directory.load(try await accountStore.loadAll())
         hasLoaded.store(true, ordering: .releasing)

@@ -23,6 +23,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case inUse = "in_use"
     /// For instance: a client has two live secrets already, or too many calls of an actor wait for an approval.
     case limitReached = "limit_reached"
+    /// The tenant was deleted with its keys. Only its audit can still be read, and its name is not given again.
+    case tenantDeleted = "tenant_deleted"
     /// The identity provider's token proves nothing, this client's word is no proof, or the kind of proof is not
     /// accepted.
     case actorNotProven = "actor_not_proven"
@@ -135,7 +137,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     package var suggestedAction: String {
         switch self {
         case .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed, .notFound,
-            .revisionConflict, .inUse, .limitReached, .outcomeConflict, .approvalClosed, .callEnded,
+            .revisionConflict, .inUse, .limitReached, .tenantDeleted, .outcomeConflict, .approvalClosed, .callEnded,
             .credentialAlreadyIssued:
             "fix_request"
         case .invalidClient: "check_credentials"

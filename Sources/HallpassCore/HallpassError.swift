@@ -16,6 +16,7 @@ package enum HallpassError: Error, Hashable, Sendable {
     /// What was to be deleted is named by these others.
     case inUse(by: [String])
     case limitReached(StaticText)
+    case tenantDeleted
     case actorNotProven(StaticText)
     case issuerUnknown
     case actorTokenExpired
@@ -103,6 +104,7 @@ extension HallpassError {
         case .revisionConflict: .revisionConflict
         case .inUse: .inUse
         case .limitReached: .limitReached
+        case .tenantDeleted: .tenantDeleted
         case .actorNotProven: .actorNotProven
         case .issuerUnknown: .issuerUnknown
         case .actorTokenExpired: .actorTokenExpired
@@ -168,6 +170,8 @@ extension HallpassError {
         case .inUse(let users):
             "It is in use by \(users.joined(separator: ", ")); remove those first or ask for cascade=1."
         case .limitReached(let rule): "A limit is reached: \(rule.text)."
+        case .tenantDeleted:
+            "This tenant was deleted with its keys; only its audit can still be read, and its name is not given again."
         case .actorNotProven(let reason): "Who the call is for is not proven: \(reason.text)."
         case .issuerUnknown: "The identity provider that the token names is not registered here."
         case .actorTokenExpired: "The identity provider's token has expired; the person has to sign in again."

@@ -14,7 +14,8 @@ struct HallpassCommand: AsyncParsableCommand {
             """,
         subcommands: [
             InitCommand.self, ServeCommand.self, ApplyCommand.self, DiffCommand.self, GetCommand.self,
-            RollbackCommand.self, ToolsCommand.self, TokenCommand.self, KeyForCommand.self, RevokeCommand.self,
+            RollbackCommand.self, TenantsCommand.self, ToolsCommand.self, TokenCommand.self, KeyForCommand.self,
+            RevokeCommand.self,
             DisableCommand.self, EnableCommand.self, ApprovalsCommand.self, ClientsCommand.self, KeysCommand.self,
             IssuersCommand.self, CredentialsCommand.self, AuditCommand.self, AdminsCommand.self, BackupCommand.self,
             RestoreCommand.self, DoctorCommand.self,

@@ -105,7 +105,7 @@ def errors_page() -> str:
 
 STATUS = {
     "badRequest": "400", "unauthorized": "401", "forbidden": "403", "notFound": "404", "methodNotAllowed": "405",
-    "conflict": "409", "contentTooLarge": "413", "badGateway": "502", "unsupportedMediaType": "415", "tooManyRequests": "429",
+    "conflict": "409", "gone": "410", "contentTooLarge": "413", "badGateway": "502", "unsupportedMediaType": "415", "tooManyRequests": "429",
     "internalServerError": "500", "serviceUnavailable": "503"}
 
 

@@ -9,6 +9,7 @@ struct ErrorCodeTests {
             ErrorCode.allCases.map(\.rawValue) == [
                 "invalid_request", "invalid_json", "payload_too_large", "unsupported_media_type", "method_not_allowed",
                 "not_found", "invalid_client", "forbidden", "revision_conflict", "in_use", "limit_reached",
+                "tenant_deleted",
                 "actor_not_proven", "issuer_unknown", "actor_token_expired", "unknown_connector", "unknown_environment",
                 "unknown_tool", "tool_not_allowed",
                 "insufficient_scope", "actor_not_granted", "invalid_arguments", "constraint_violated",

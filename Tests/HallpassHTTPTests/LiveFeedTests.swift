@@ -74,6 +74,21 @@ struct LiveFeedTests {
         }
     }
 
+    @Test func `followers of a tenant that is deleted are told that everything is revoked, and no more`() async throws {
+        try await TestServer.run(.live) { server in
+            try await Self.following(server) { lines in
+                #expect(try await lines.wait(for: "event: state"))
+                let gone = try await server.ask(
+                    .delete, "/v1/tenants/acme?cascade=1", as: server.fixture.platformAdmin,
+                    json: ["confirm": "acme", "reason": "left"])
+                #expect(gone.status == 200, "\(gone.text)")
+                // The end of a chunked body.
+                #expect(try await lines.wait(for: "\r\n0\r\n\r\n"))
+                #expect(lines.text.contains("event: revocation\ndata: {\"dimension\":\"tenant\",\"id\":\"acme\""))
+            }
+        }
+    }
+
     @Test(.timeLimit(.minutes(5))) func `a stream does not hold up the server's end`() async throws {
         let (servers, server) = AsyncStream.makeStream(of: (port: Int, authorization: String).self)
         let (readings, reading) = AsyncStream.makeStream(of: Bool.self)

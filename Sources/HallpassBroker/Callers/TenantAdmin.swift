@@ -5,18 +5,24 @@ package struct TenantAdmin: Sendable {
     package let tenant: TenantID
     package let caller: Caller
     package let permissions: Set<Permission>
+    /// There is nothing left to administer: its audit can be read.
+    private let isOfDeletedTenant: Bool
 
-    fileprivate init(tenant: TenantID, caller: Caller, permissions: Set<Permission>) {
+    fileprivate init(
+        tenant: TenantID, caller: Caller, permissions: Set<Permission>, isOfDeletedTenant: Bool = false
+    ) {
         self.tenant = tenant
         self.caller = caller
         self.permissions = permissions
+        self.isOfDeletedTenant = isOfDeletedTenant
     }
 
     /// Who it is, as the tenant's history has it.
     package var author: String { caller.author(in: tenant) }
 
-    /// - Throws: ``HallpassError/forbidden(needs:)``.
+    /// - Throws: ``HallpassError/forbidden(needs:)``; ``HallpassError/tenantDeleted`` where only the audit is left.
     package func require(_ permission: Permission) throws(HallpassError) {
+        guard !isOfDeletedTenant || permission == .readAudit else { throw .tenantDeleted }
         guard permissions.contains(permission) else { throw .forbidden(needs: permission.need) }
     }
 
@@ -52,6 +58,7 @@ extension Broker {
         guard let roles = caller.roles else {
             throw .forbidden(needs: "only automation clients and people use the admin API")
         }
+        if snapshot.deleted[tenant] != nil { return try formerAdmin(caller, roles, of: tenant) }
         let isHome = caller.tenant == tenant
         let reaching = isHome ? roles : roles.filter { caller.tenant == .platform && $0.isAcrossTenants }
         guard !reaching.isEmpty else { throw .notFound }
@@ -66,6 +73,19 @@ extension Broker {
         try admin(.client(client), of: tenant)
     }
 
+    /// A deleted tenant has nobody of its own any more, so the platform's auditors read its audit; to platform admins it is said
+    /// what became of it.
+    private func formerAdmin(
+        _ caller: Caller, _ roles: Set<Role>, of tenant: TenantID
+    ) throws(HallpassError) -> TenantAdmin {
+        guard caller.tenant == .platform, roles.contains(.platformAdmin) || roles.contains(.auditor) else {
+            throw .notFound
+        }
+        return TenantAdmin(
+            tenant: tenant, caller: caller, permissions: roles.contains(.auditor) ? [.readAudit] : [],
+            isOfDeletedTenant: true)
+    }
+
     /// In a tenant that is switched off nobody acts but those who could switch it on.
     private static func acting(_ roles: Set<Role>, in tenant: TenantSnapshot) -> Set<Role> {
         guard tenant.disabled.contains(.tenant, tenant.registry.tenant.id.rawValue) else { return roles }
@@ -76,7 +96,7 @@ extension Broker {
 extension Permission {
     fileprivate var need: StaticText {
         switch self {
-        case .createTenant, .rotateKeyEncryptionKey: "it needs the role platform_admin"
+        case .createTenant, .deleteTenant, .rotateKeyEncryptionKey: "it needs the role platform_admin"
         case .readRegistry: "it needs the role viewer, auditor, security or tenant_admin"
         case .changeRegistry: "it needs the role tenant_admin"
         case .manageClientSecrets, .observeTools: "it needs the role tenant_admin or security"

@@ -49,6 +49,17 @@ final class RevocationFeed: Sendable {
         for sender in slow { sender.end() }
     }
 
+    /// Tells those who follow a tenant of its end. To be called before the tenant is taken out of the published snapshot.
+    func close(_ tenant: TenantID, with kind: RevocationEvent.Kind, number: Int64) {
+        let event = RevocationEvent(kind: kind, number: number)
+        let followers = state.withLock { state in
+            state.lastNumbers[tenant] = nil
+            return Array((state.followers[tenant] ?? [:]).values)
+        }
+        // Outside of the lock, which leaving takes.
+        for sender in followers { sender.end(with: event) }
+    }
+
     /// - Returns: what comes from now on, and the number of the last event that was told before.
     func follow(_ tenant: TenantID) throws(HallpassError) -> (Signals<RevocationEvent>, lastNumber: Int64?) {
         let signals = Signals<RevocationEvent>(backlog: Limits.feedBacklogEvents)

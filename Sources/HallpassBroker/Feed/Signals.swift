@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What one follower is told.
 package enum Signal<Event: Sendable>: Sendable {
     case event(Event)
@@ -14,6 +16,7 @@ package struct Signals<Event: Sendable>: Sendable {
     /// What tells the follower.
     struct Sender: Sendable {
         fileprivate let continuation: AsyncStream<Signal<Event>>.Continuation
+        fileprivate let farewell = Farewell()
 
         /// - Returns: whether there was room for it; else they are to be ended.
         func tell(_ event: Event) -> Bool {
@@ -21,7 +24,20 @@ package struct Signals<Event: Sendable>: Sendable {
         }
 
         func end() { continuation.finish() }
+
+        /// - Parameter event: why there is nothing to follow any more.
+        func end(with event: Event) {
+            farewell.event.withLock { $0 = event }
+            end()
+        }
     }
+
+    fileprivate final class Farewell: Sendable {
+        let event = Mutex<Event?>(nil)
+    }
+
+    /// Why there is nothing to follow any more. To be told last, to whoever was listening, welcome or not: it is why they are not.
+    package var last: Event? { sender.farewell.event.withLock { $0 } }
 
     /// - Parameter backlog: what may wait for the follower; past it they are let go, and may come back.
     init(backlog: Int) {

@@ -43,6 +43,15 @@ final class AccountDirectory: Sendable {
             .sorted { $0.account.name.username < $1.account.name.username }
     }
 
+    /// Nobody of a tenant has an account, a session or a link any more. To be called inside the gate that commits were made in.
+    func removeAll(of tenant: TenantID) {
+        state.withLock { state in
+            state.accounts = state.accounts.filter { $0.key.tenant != tenant }
+            state.sessions = state.sessions.filter { $0.value.session.owner.tenant != tenant }
+            state.invitations = state.invitations.filter { $0.value.tenant != tenant }
+        }
+    }
+
     func session(_ digest: SHA256Digest) -> SessionRow? { state.withLock { $0.sessions[digest]?.session } }
 
     /// The one that was used last comes first.

@@ -48,6 +48,8 @@ final class RateLimiter: Sendable {
         }
     }
 
+    func forget(_ id: TenantID) { tenants.withLock { $0[id] = nil } }
+
     private func tenant(_ id: TenantID) -> Tenant {
         tenants.withLock { tenants in
             if let tenant = tenants[id] { return tenant }

@@ -96,6 +96,11 @@ actor AccessTokens {
         return tokens
     }
 
+    /// Lets go of everything that was fetched for a tenant. What is under way is kept by nobody: nothing asks for it any more.
+    func forgetAll(of tenant: TenantID) {
+        slots = slots.filter { $0.key.tenant != tenant }
+    }
+
     private func settled(
         _ result: Result<AccessToken, AccessTokenFailure>, _ key: Key, _ scope: ScopeSet
     ) -> Result<AccessToken, AccessTokenFailure> {

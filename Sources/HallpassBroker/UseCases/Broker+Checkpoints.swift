@@ -1,22 +1,25 @@
 package import HallpassCore
 package import HallpassCrypto
 import HallpassStorage
+import Synchronization
 
 /// Signed statements of where the audit chains ended: what makes it visible that the newest records are gone.
 extension Broker {
     /// Signs where each chain ends that has grown since its last checkpoint.
     ///
-    /// - Returns: what was signed and is on disk, by tenant.
+    /// - Returns: what was signed and is on disk; that of tenants which were deleted since the last time too.
     package func checkpointAudit() async throws(HallpassError) -> [SignedCheckpoint] {
-        var made: [SignedCheckpoint] = []
+        var made = lastCheckpoints.withLock { last in
+            defer { last = [] }
+            return last
+        }
         for tenant in snapshot.tenants.keys.sorted() {
             let head = try await reading { try await auditStore.head(tenant) }
             let last = try await reading { try await checkpointStore.lastSequence(tenant) }
-            guard head.sequence > last else { continue }
+            guard head.sequence > last, let key = try await newestCheckpointKey(of: tenant) else { continue }
             let checkpoint = AuditCheckpoint(tenant: tenant, head: head, timeSeconds: clock.nowSeconds)
             let signed: SignedCheckpoint
             do {
-                guard let key = try await checkpointKeys(of: tenant).last else { throw HallpassError.internal }
                 signed = SignedCheckpoint(
                     checkpoint: checkpoint, signature: try key.signature(for: checkpoint.signedBytes))
             } catch {
@@ -41,7 +44,22 @@ extension Broker {
     /// What a tenant's checkpoints are checked with, the newest last. Not secret, but of use only to whoever noted them before.
     package func auditKeys(by admin: TenantAdmin) async throws(HallpassError) -> [Ed25519PublicKey] {
         try admin.require(.readAudit)
-        return try await reading { try await checkpointKeys(of: admin.tenant).map(\.publicKey) }
+        return try await reading { try await checkpointPublicKeys(of: admin.tenant) }
+    }
+
+    /// The newest last.
+    func checkpointPublicKeys(of tenant: TenantID) async throws -> [Ed25519PublicKey] {
+        if let deleted = snapshot.deleted[tenant] { return deleted.auditKeys }
+        return try await checkpointKeys(of: tenant).map(\.publicKey)
+    }
+
+    /// - Returns: `nil` for a tenant that was deleted a moment ago.
+    private func newestCheckpointKey(of tenant: TenantID) async throws(HallpassError) -> Ed25519PrivateKey? {
+        do {
+            return try await checkpointKeys(of: tenant).last
+        } catch {
+            throw .unavailable
+        }
     }
 
     /// Derived from the tenant's data keys, oldest first, and opened only for as long as they are needed.

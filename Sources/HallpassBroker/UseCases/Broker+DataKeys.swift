@@ -53,6 +53,8 @@ extension Broker {
             try await registryStore.settleDataKeys(of: tenant)
             guard try await resealCredentials(of: tenant) == 0 else { continue }
             try await gate.pass { () async throws(HallpassError) in
+                // It may have been deleted since.
+                guard snapshot.tenants[tenant] != nil else { return }
                 let retired = try await registryStore.retireDataKeys(of: tenant, nowSeconds: clock.nowSeconds) {
                     [clock] count in
                     var entry = AuditEntry(.dataKeyRetire, .allow, by: nil, context, at: clock)

@@ -89,6 +89,8 @@ extension Broker {
         for (tenant, snapshot) in snapshot.tenants {
             let entry = AuditEntry(.keyRotate, .allow, by: nil, context, at: clock)
             try await gate.pass { () async throws(HallpassError) in
+                // It may have been deleted since.
+                guard self.snapshot.tenants[tenant] != nil else { return }
                 let now = clock.nowSeconds
                 let retired = try await registryStore.retireKeys(of: tenant, nowSeconds: now) { [clock] count in
                     var entry = AuditEntry(.keyRetire, .allow, by: nil, context, at: clock)

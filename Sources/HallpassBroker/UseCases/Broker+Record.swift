@@ -26,9 +26,21 @@ extension Broker {
         draft.target = claimed.map { "client \($0)" }
         let entry = draft
         do {
-            _ = try await submit(.record, for: tenant) { _ in entry }
+            try await record(entry, for: tenant)
         } catch .storageUnavailable {
             throw .auditUnavailable
+        }
+    }
+
+    /// A tenant that was deleted while it was asked takes no record any more: what is refused then stands in the platform's chain.
+    private func record(_ entry: AuditEntry, for tenant: TenantID) async throws(HallpassError) {
+        do {
+            _ = try await submit(.record, for: tenant) { _ in entry }
+        } catch .notFound {
+            var stray = entry
+            stray.target = "tenant \(tenant)"
+            let entry = stray
+            _ = try await submit(.record, for: .platform) { _ in entry }
         }
     }
 

@@ -123,7 +123,10 @@ extension Broker {
     }
 
     private func currentRegistry(_ admin: TenantAdmin) throws(HallpassError) -> TenantRegistry {
+        let snapshot = snapshot
         if let tenant = snapshot.tenants[admin.tenant] { return tenant.registry }
+        // Since the admin was let in.
+        guard snapshot.deleted[admin.tenant] == nil else { throw .tenantDeleted }
         try admin.require(.createTenant)
         return TenantRegistry(tenant: Tenant(id: admin.tenant))
     }
@@ -218,7 +221,7 @@ extension Broker {
 }
 
 extension ChangeCondition {
-    fileprivate func check(_ resource: RegistryResource?) throws(HallpassError) {
+    func check(_ resource: RegistryResource?) throws(HallpassError) {
         switch self {
         case .none: return
         case .absent: guard resource == nil else { throw .revisionConflict }

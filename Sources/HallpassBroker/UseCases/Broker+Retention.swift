@@ -18,7 +18,7 @@ extension Broker {
         olderThanDays days: Int64, exportedTo destinations: [ExportDestination], _ context: CallContext
     ) async throws(HallpassError) -> [AuditTrim] {
         var made: [AuditTrim] = []
-        for tenant in snapshot.tenants.keys.sorted() {
+        for tenant in snapshot.chains {
             let before = try await reading { try await trimStore.trim(of: tenant) }
             if let before, clock.nowSeconds - before.trimmedAt < Limits.auditTrimSeconds { continue }
             let start = before?.head ?? .empty
@@ -49,7 +49,7 @@ extension Broker {
     package func removeTrimmedAudit(
         atMost limit: Int = 500, pause: () async throws -> Void
     ) async throws {
-        for tenant in snapshot.tenants.keys.sorted() {
+        for tenant in snapshot.chains {
             while try await trimStore.removeTrimmed(of: tenant, limit: limit) { try await pause() }
         }
     }
@@ -65,7 +65,7 @@ extension Broker {
         _ signed: SignedCheckpoint, after start: AuditHead
     ) async throws(HallpassError) -> Bool {
         let tenant = signed.checkpoint.tenant
-        let keys = try await reading { try await checkpointKeys(of: tenant).map(\.publicKey) }
+        let keys = try await reading { try await checkpointPublicKeys(of: tenant) }
         // What cannot be checked is not signed.
         guard (try? keys.contains { try signed.isSigned(by: $0) }) == true else { return false }
         var chain = AuditChain(tenant: tenant, after: start)

@@ -1,6 +1,7 @@
 /// What an admin route needs. The table from roles to permissions stands here and nowhere else.
 package enum Permission: String, Hashable, Sendable, CaseIterable {
     case createTenant = "create_tenant"
+    case deleteTenant = "delete_tenant"
     case readRegistry = "read_registry"
     case changeRegistry = "change_registry"
     /// Report what a server really has, which can put tools into quarantine and cannot take them out.
@@ -27,8 +28,8 @@ extension Role {
         // Sees no tenant's audit content: that is granted by the tenant.
         case .platformAdmin:
             [
-                .createTenant, .readRegistry, .changeRegistry, .observeTools, .manageClientSecrets, .manageAdmins,
-                .rotateKeyEncryptionKey,
+                .createTenant, .deleteTenant, .readRegistry, .changeRegistry, .observeTools, .manageClientSecrets,
+                .manageAdmins, .rotateKeyEncryptionKey,
             ]
         case .tenantAdmin: [.readRegistry, .changeRegistry, .observeTools, .manageClientSecrets, .manageAdmins]
         case .security:

@@ -16,6 +16,10 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case approvalApprove = "approval_approve"
     case approvalReject = "approval_reject"
     case tenantCreate = "tenant_create"
+    /// A tenant's end: its keys are destroyed. The last of its own records, and one of the platform's.
+    case tenantDelete = "tenant_delete"
+    /// Nothing is left of a deleted tenant but its audit.
+    case tenantErase = "tenant_erase"
     case registryChange = "registry_change"
     case clientSecretIssue = "client_secret_issue"
     case clientSecretRevoke = "client_secret_revoke"

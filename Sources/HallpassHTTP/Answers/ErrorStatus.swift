@@ -23,6 +23,7 @@ extension ErrorCode {
         case .unsupportedMediaType: .unsupportedMediaType
         case .methodNotAllowed: .methodNotAllowed
         case .notFound: .notFound
+        case .tenantDeleted: .gone
         case .invalidClient, .actorNotProven, .issuerUnknown, .actorTokenExpired: .unauthorized
         case .forbidden, .toolNotAllowed, .insufficientScope, .actorNotGranted, .disabled: .forbidden
         case .revisionConflict, .inUse, .limitReached: .conflict
@@ -53,7 +54,7 @@ extension ErrorCode {
         // A subject token that proves nothing is a bad request there, not a bad grant.
         case .actorNotProven, .issuerUnknown, .actorTokenExpired, .invalidRequest, .invalidJSON, .payloadTooLarge,
             .unsupportedMediaType, .methodNotAllowed,
-            .notFound, .revisionConflict, .inUse, .limitReached, .unknownTool, .invalidArguments,
+            .notFound, .revisionConflict, .inUse, .limitReached, .tenantDeleted, .unknownTool, .invalidArguments,
             .idempotencyKeyRequired,
             .idempotencyConflict, .idempotencyInFlight, .outcomeUnknown, .outcomeConflict, .approvalClosed,
             .callEnded, .credentialAlreadyIssued, .credentialNotFound, .upstreamReauthRequired, .upstreamRefused:

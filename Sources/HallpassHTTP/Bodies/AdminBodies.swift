@@ -22,6 +22,29 @@ struct RevocationBody {
     }
 }
 
+/// `{"confirm","reason"}`: the tenant's name once more, and why it goes.
+struct DeletionBody {
+    let confirm: String
+    let reason: String
+
+    /// - Parameter isDryRun: nothing is done then, so nothing needs to be said.
+    static func read(_ document: JSONValue, isDryRun: Bool) throws -> DeletionBody {
+        guard !isDryRun || !document.isNull else { return DeletionBody(confirm: "", reason: "") }
+        return try JSONObjectReader.decode(document) { reader in
+            let name = 1...Limits.identifierBytes
+            guard !isDryRun else {
+                return DeletionBody(
+                    confirm: reader.optionalString("confirm", lengthBytes: name) ?? "",
+                    reason: reader.optionalString("reason", lengthBytes: 1...Limits.descriptionBytes) ?? "")
+            }
+            let confirm = reader.requiredString("confirm", lengthBytes: name)
+            let reason = reader.requiredReason()
+            guard let confirm, let reason else { return nil }
+            return DeletionBody(confirm: confirm, reason: reason)
+        }
+    }
+}
+
 /// `{"reason"}`
 struct DecisionBody {
     let reason: String

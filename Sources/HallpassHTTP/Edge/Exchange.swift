@@ -153,7 +153,7 @@ extension HallpassError {
         switch code {
         case .invalidClient, .forbidden, .notFound: .caller
         case .invalidRequest, .invalidJSON, .payloadTooLarge, .unsupportedMediaType, .methodNotAllowed,
-            .revisionConflict, .inUse, .limitReached:
+            .revisionConflict, .inUse, .limitReached, .tenantDeleted:
             .requestShape
         case .disabled: .enabled
         default: .admission

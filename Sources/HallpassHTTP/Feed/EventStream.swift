@@ -23,6 +23,7 @@ struct EventStream: Sendable {
     private let events: any AsyncSequence<[UInt8], Never> & Sendable
     private let beat: @Sendable () -> Void
     private let end: @Sendable () -> Void
+    private let last: @Sendable () -> [UInt8]?
     private let isWelcome: @Sendable () -> Bool
     private let heartbeat: Duration
     private let tell: @Sendable () async -> Void
@@ -43,6 +44,7 @@ struct EventStream: Sendable {
         events = signals.stream.map(bytes)
         beat = signals.beat
         end = signals.end
+        last = { signals.last.map { bytes(.event($0)) } }
     }
 
     /// Writes until it is over.
@@ -76,6 +78,7 @@ struct EventStream: Sendable {
                 guard isWelcome() else { break }
                 try await write(event, to: &writer, stall)
             }
+            if let last = last() { try await write(last, to: &writer, stall) }
             try await writer.finish(nil)
             return Task.isShuttingDownGracefully ? .shutdown : isWelcome() ? .ended : .unwelcome
         }

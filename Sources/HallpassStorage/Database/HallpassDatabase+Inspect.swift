@@ -1,4 +1,5 @@
 import GRDB
+package import HallpassCore
 
 /// What can be said of a database without opening it for writing.
 package struct DatabaseInspection: Sendable {
@@ -17,6 +18,8 @@ package struct DatabaseInspection: Sendable {
     package let processID: Int32?
     /// It says of itself that it is a copy, and no server has started on it yet.
     package let fence: RestoreFence?
+    /// Tenants that were deleted, of which something is left beside their audit.
+    package let unerasedTenants: [TenantID]
 }
 
 extension HallpassDatabase {
@@ -67,6 +70,7 @@ extension HallpassDatabase {
             integrityProblems: try String.fetchAll(db, sql: "PRAGMA quick_check").filter { $0 != "ok" },
             danglingReferences: dangling, rowCounts: counts, databaseBytes: DatabaseFile.byteCount(path),
             logBytes: DatabaseFile.byteCount(path + "-wal"), isInUse: holder.taken, processID: holder.processID,
-            fence: try RestoreFence.isKnown(to: db) ? RestoreFence.due(db) : nil)
+            fence: try RestoreFence.isKnown(to: db) ? RestoreFence.due(db) : nil,
+            unerasedTenants: try DeletedTenantTable.unerased(db))
     }
 }

@@ -3,19 +3,28 @@ import GRDB
 import HallpassCore
 import HallpassCrypto
 
-/// Extends the tenants' chains; remembers where each ends.
+/// Extends the tenants' chains; remembers where each ends, and which were closed with their tenant.
 final class AuditTable {
     private let insert: Statement
     private let selectHead: Statement
+    private let selectClosed: Statement
     private var heads: [TenantID: AuditHead] = [:]
+    /// `nil` until it is read.
+    private var closed: Set<TenantID>?
 
     init(_ db: Database) throws {
         insert = try db.makeStatement(
             sql: "INSERT INTO audit_record (tenant_id, sequence, time_ms, hash, record) VALUES (?, ?, ?, ?, ?)")
         selectHead = try db.makeStatement(sql: Self.headSQL)
+        selectClosed = try db.makeStatement(sql: "SELECT tenant_id FROM deleted_tenant")
     }
 
-    func append(_ entry: AuditEntry, of tenant: TenantID) throws {
+    /// - Returns: where the chain ends now.
+    /// - Throws: ``HallpassError/notFound`` for the chain of a deleted tenant: whatever a request that was under way still
+    ///   wanted to do there is undone with its record. All that such a chain still says is that it was trimmed.
+    @discardableResult
+    func append(_ entry: AuditEntry, of tenant: TenantID) throws -> AuditHead {
+        guard try entry.event == .auditTrim || !closedChains().contains(tenant) else { throw HallpassError.notFound }
         let record = AuditRecord(entry, of: tenant, after: try head(of: tenant))
         let place = AuditRecordCoding.Place(
             tenant: tenant, sequence: record.sequence, timeMilliseconds: entry.timeMilliseconds)
@@ -24,10 +33,21 @@ final class AuditTable {
             Data(AuditRecordCoding.encode(record.canonical, at: place)),
         ])
         heads[tenant] = record.head
+        return record.head
     }
 
-    /// After a rollback: the database knows where the chains end now.
-    func forgetHeads() { heads.removeAll() }
+    /// After a rollback, or where chains were closed: the database knows how they stand now.
+    func forget() {
+        heads.removeAll()
+        closed = nil
+    }
+
+    private func closedChains() throws -> Set<TenantID> {
+        if let closed { return closed }
+        let found = Set(try Row.fetchAll(selectClosed).map { try $0.value(at: 0, TenantID.init) })
+        closed = found
+        return found
+    }
 
     private func head(of tenant: TenantID) throws -> AuditHead {
         if let head = heads[tenant] { return head }

@@ -38,7 +38,7 @@ final class LedgerWriter {
                     guard error.concernsOneEntry else { throw error }
                     // A sound broker's entries do not break constraints, nor do rows that we wrote fail to be read. Find out
                     // whose it is, and let the others pass.
-                    tables.audit.forgetHeads()
+                    tables.audit.forget()
                     cutoffs = cutoffsBefore
                     return try transaction(db) { try jobs.map { try applyAlone($0, tables, db) } }
                 }
@@ -46,7 +46,7 @@ final class LedgerWriter {
             return (answers, nil)
         } catch {
             // What is on disk now is for the disk to say: everything remembered of it is read again.
-            tables?.audit.forgetHeads()
+            tables?.audit.forget()
             cutoffs = cutoffsBefore
             // The code and its own words: an error's message may hold what was to be written.
             let failure =
@@ -108,7 +108,7 @@ final class LedgerWriter {
             return answer
         } catch {
             guard error.concernsOneEntry else { throw error }
-            tables.audit.forgetHeads()
+            tables.audit.forget()
             cutoffs = cutoffsBefore
             return .failure(error as? HallpassError ?? .internal)
         }
@@ -239,5 +239,11 @@ struct LedgerTransaction {
     }
 
     /// Appends one record to a tenant's chain.
-    func record(_ entry: AuditEntry, of tenant: TenantID) throws { try audit.append(entry, of: tenant) }
+    ///
+    /// - Returns: where the chain ends now.
+    @discardableResult
+    func record(_ entry: AuditEntry, of tenant: TenantID) throws -> AuditHead { try audit.append(entry, of: tenant) }
+
+    /// To be called once a tenant's deletion is written: nothing is recorded of it from then on.
+    func closeChain() { audit.forget() }
 }

@@ -20,6 +20,7 @@ package struct AccountStore: Sendable {
         package let invitations: [InvitationRow]
     }
 
+    /// Those of deleted tenants are not there any more, whether or not they have been removed yet.
     package func loadAll() async throws -> Everything {
         try await database.read { db in
             Everything(
@@ -113,7 +114,7 @@ private enum AccountTable {
             db,
             sql: """
                 SELECT tenant_id, username, roles, subject, display_name, password, created_at, password_changed_at
-                FROM account
+                FROM account WHERE \(DeletedTenantTable.isNot)
                 """
         ).map { row in
             let account = Account(
@@ -130,6 +131,7 @@ private enum AccountTable {
             db,
             sql: """
                 SELECT tenant_id, username, digest, created_at, last_used_at, address, user_agent FROM admin_session
+                WHERE \(DeletedTenantTable.isNot)
                 """
         ).map { row in
             SessionRow(
@@ -140,7 +142,10 @@ private enum AccountTable {
     }
 
     static func invitations(_ db: Database) throws -> [InvitationRow] {
-        try Row.fetchAll(db, sql: "SELECT tenant_id, digest, username, expires_at FROM invitation").map { row in
+        try Row.fetchAll(
+            db,
+            sql: "SELECT tenant_id, digest, username, expires_at FROM invitation WHERE \(DeletedTenantTable.isNot)"
+        ).map { row in
             InvitationRow(
                 tenant: try row.value(at: 0, TenantID.init), digest: try row.digest(at: 1),
                 username: try row.optional(at: 2, Username.init), expiresAt: try row.decode(atIndex: 3))

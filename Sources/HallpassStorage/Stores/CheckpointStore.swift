@@ -15,18 +15,20 @@ package struct CheckpointStore: Sendable {
 
     /// Keeps one. It says again what is on record, so that the chain has no record of it.
     package func add(_ signed: SignedCheckpoint) async throws(HallpassError) {
-        try await ledger.transact { transaction in
-            let checkpoint = signed.checkpoint
-            try transaction.db.run(
-                """
-                INSERT INTO audit_checkpoint (tenant_id, sequence, hash, created_at, signature) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT DO NOTHING
-                """,
-                [
-                    checkpoint.tenant.rawValue, checkpoint.head.sequence, Data(checkpoint.head.hash.bytes),
-                    checkpoint.timeSeconds, Data(signed.signature),
-                ])
-        }
+        try await ledger.transact { try Self.insert(signed, $0.db) }
+    }
+
+    static func insert(_ signed: SignedCheckpoint, _ db: Database) throws {
+        let checkpoint = signed.checkpoint
+        try db.run(
+            """
+            INSERT INTO audit_checkpoint (tenant_id, sequence, hash, created_at, signature) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """,
+            [
+                checkpoint.tenant.rawValue, checkpoint.head.sequence, Data(checkpoint.head.hash.bytes),
+                checkpoint.timeSeconds, Data(signed.signature),
+            ])
     }
 
     /// - Parameter sequence: of the record that a page follows on.

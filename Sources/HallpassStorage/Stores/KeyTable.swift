@@ -29,12 +29,12 @@ enum KeyTable {
             createdAt: try row.decode(atIndex: 3))
     }
 
-    /// Every tenant's.
+    /// Every tenant's; of the deleted ones there are none.
     static func all(_ db: Database) throws -> [SealedTenantKey] {
         try SealedTenantKey.Kind.allCases.flatMap { kind in
-            try Row.fetchAll(db, sql: "SELECT tenant_id, \(columns) FROM \(kind.rawValue)").map {
-                SealedTenantKey(kind: kind, key: try row($0, of: $0.value(at: 0, TenantID.init)))
-            }
+            try Row.fetchAll(
+                db, sql: "SELECT tenant_id, \(columns) FROM \(kind.rawValue) WHERE \(DeletedTenantTable.isNot)"
+            ).map { SealedTenantKey(kind: kind, key: try row($0, of: $0.value(at: 0, TenantID.init))) }
         }
     }
 
@@ -46,12 +46,16 @@ enum KeyTable {
 }
 
 extension RegistryStore {
-    /// Every key of a tenant's own, as it lies there.
+    /// Every key of a tenant's own, as it lies there; none of a deleted tenant.
     package func sealedKeys(_ tenant: TenantID) async throws -> [SealedTenantKey] {
         try await database.read { db in
             try SealedTenantKey.Kind.allCases.flatMap { kind in
                 try Row.fetchAll(
-                    db, sql: "SELECT tenant_id, \(KeyTable.columns) FROM \(kind.rawValue) WHERE tenant_id = ?",
+                    db,
+                    sql: """
+                        SELECT tenant_id, \(KeyTable.columns) FROM \(kind.rawValue)
+                        WHERE tenant_id = ? AND \(DeletedTenantTable.isNot)
+                        """,
                     arguments: [tenant.rawValue]
                 ).map { SealedTenantKey(kind: kind, key: try KeyTable.row($0, of: tenant)) }
             }

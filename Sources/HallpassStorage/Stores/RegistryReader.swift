@@ -50,7 +50,7 @@ struct RegistryReader {
 
     private func readTenants() throws -> Tenants {
         var tenants: Tenants = [:]
-        try forEach("display_name, revision", from: "tenant") { id, row in
+        try forEach("display_name, revision", from: "tenant", where: DeletedTenantTable.isNot) { id, row in
             let tenant = Tenant(id: id, displayName: try row.decode(atIndex: 1))
             tenants[id] = StoredTenant(registry: TenantRegistry(tenant: tenant, revision: try row.decode(atIndex: 2)))
         }

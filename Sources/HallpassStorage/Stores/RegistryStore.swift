@@ -11,12 +11,12 @@ package struct RegistryStore: Sendable {
         self.ledger = ledger
     }
 
-    /// By name.
+    /// By name, without the deleted ones.
     package func tenants() async throws -> [TenantID] {
         try await database.read { db in
-            try Row.fetchAll(db, sql: "SELECT tenant_id FROM tenant ORDER BY tenant_id").map {
-                try $0.value(at: 0, TenantID.init)
-            }
+            try Row.fetchAll(
+                db, sql: "SELECT tenant_id FROM tenant WHERE \(DeletedTenantTable.isNot) ORDER BY tenant_id"
+            ).map { try $0.value(at: 0, TenantID.init) }
         }
     }
 

@@ -85,7 +85,18 @@ struct Diagnosis {
         } catch {
             return ([Finding("database", .fail, error.message, next: next(error))], false)
         }
-        return ([database(found), lock(found)], found.isInUse)
+        return ([database(found), lock(found)] + erasure(found), found.isInUse)
+    }
+
+    private func erasure(_ found: DatabaseInspection) -> [Finding] {
+        guard !found.unerasedTenants.isEmpty else { return [] }
+        let names = found.unerasedTenants.map(\.rawValue).joined(separator: ", ")
+        return [
+            Finding(
+                "deletion", .ok,
+                "What is left of deleted tenants is removed while a server runs; their keys are gone already: \(names)."
+            )
+        ]
     }
 
     /// What to do where the doctor is what was to be done.

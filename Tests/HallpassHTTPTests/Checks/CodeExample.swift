@@ -165,6 +165,14 @@ extension ErrorCode {
                 _ = try await server.ask(.post, path, as: admin)
                 return try await server.ask(.post, path, as: admin)
             }
+        case .tenantDeleted:
+            CodeExample(.requestShape, chain: "platform") { server in
+                let platform = server.fixture.platformAdmin
+                _ = try await server.ask(
+                    .delete, "/v1/tenants/globex?cascade=1", as: platform,
+                    json: ["confirm": "globex", "reason": "left"])
+                return try await server.ask(.get, "/v1/tenants/globex", as: platform)
+            }
         case .actorNotProven: .mint(.actorProof, as: "unproven")
         case .issuerUnknown: .identityToken { $0["iss"] = "https://elsewhere.example" }
         case .actorTokenExpired: .identityToken { $0["exp"] = $0["iat"] }

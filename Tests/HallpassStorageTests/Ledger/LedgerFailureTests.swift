@@ -161,7 +161,7 @@ struct LedgerFailureTests {
 }
 
 /// Makes commits fail while it is on.
-private final class Fault: Sendable {
+final class Fault: Sendable {
     private struct Struck: Error {}
     private let state = Atomic(false)
 

@@ -101,6 +101,7 @@ struct Server {
             .init(service: DatabaseMarking(engine: engine, logger: logger), serviceName: "database mark"),
             .init(service: keyCare(engine), serviceName: "key care"),
             .init(service: retention(engine), serviceName: "audit retention"),
+            .init(service: TenantErasure(broker: engine.broker, logger: logger), serviceName: "tenant erasure"),
             .init(service: SessionSweep(broker: engine.broker, logger: logger), serviceName: "session sweep"),
             .init(service: checkpoints(engine), serviceName: "audit checkpoints"),
             .init(service: RefusalCount(broker: engine.broker, logger: logger), serviceName: "refusal count"),
