@@ -66,7 +66,10 @@ let package = Package(
         // Tables, statements and the one writer. Alone in importing GRDB.
         .target(
             name: "HallpassStorage",
-            dependencies: ["HallpassCore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "HallpassCore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
 
         // Use cases: where storage, keys, clock and policy meet.

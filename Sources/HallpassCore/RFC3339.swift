@@ -5,19 +5,60 @@ package enum RFC3339 {
     /// - Parameter milliseconds: since 1970-01-01T00:00:00Z.
     /// - Returns: 24 characters for the years 0 to 9999.
     package static func text(milliseconds: Int64) -> String {
+        var text: [UInt8] = []
+        append(milliseconds: milliseconds, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The same, for what is written in bytes.
+    package static func append(milliseconds: Int64, to text: inout [UInt8]) {
         let seconds = milliseconds.flooredQuotient(1_000)
-        let fraction = milliseconds - seconds * 1_000
-        let whole = text(seconds: seconds).dropLast()
-        return "\(whole).\(padded(fraction, 3))Z"
+        append(wholeSeconds: seconds, to: &text)
+        text.append(UInt8(ascii: "."))
+        append(milliseconds - seconds * 1_000, width: 3, to: &text)
+        text.append(UInt8(ascii: "Z"))
     }
 
     /// - Parameter seconds: since 1970-01-01T00:00:00Z.
     package static func text(seconds: Int64) -> String {
+        var text: [UInt8] = []
+        append(wholeSeconds: seconds, to: &text)
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func append(wholeSeconds seconds: Int64, to text: inout [UInt8]) {
         let days = seconds.flooredQuotient(86_400)
         let time = seconds - days * 86_400
         let date = civilDate(daysSince1970: days)
-        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
-            + "T\(padded(time / 3_600, 2)):\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2))Z"
+        append(date.year, width: 4, to: &text)
+        text.append(UInt8(ascii: "-"))
+        append(date.month, width: 2, to: &text)
+        text.append(UInt8(ascii: "-"))
+        append(date.day, width: 2, to: &text)
+        text.append(UInt8(ascii: "T"))
+        append(time / 3_600, width: 2, to: &text)
+        text.append(UInt8(ascii: ":"))
+        append(time / 60 % 60, width: 2, to: &text)
+        text.append(UInt8(ascii: ":"))
+        append(time % 60, width: 2, to: &text)
+    }
+
+    /// Digits, with zeros before them up to a width.
+    private static func append(_ value: Int64, width: Int, to text: inout [UInt8]) {
+        var power: Int64 = 1
+        for _ in 1..<width { power *= 10 }
+        guard (0..<power * 10).contains(value) else {
+            // Beyond the years that have four digits.
+            let digits = String(value)
+            text.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: max(0, width - digits.utf8.count)))
+            text.append(contentsOf: digits.utf8)
+            return
+        }
+        while power > 0 {
+            text.append(UInt8(ascii: "0") + UInt8(value / power % 10))
+            power /= 10
+        }
     }
 
     /// Reads `YYYY-MM-DDTHH:MM:SSZ`, optionally with a fraction, which is dropped. Only UTC: an offset is refused.
@@ -50,11 +91,6 @@ package enum RFC3339 {
             value = value * 10 + Int64(digit - 0x30)
         }
         return value
-    }
-
-    private static func padded(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 
     /// Counts days with years that begin in March, so that the leap day is the last of its year.

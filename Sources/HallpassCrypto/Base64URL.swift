@@ -63,6 +63,23 @@ package enum Base64URL {
         return text.withUTF8 { text in unsafe decode(text) }
     }
 
+    /// Appends what the text stands for.
+    ///
+    /// - Returns: `false`, and nothing is appended, for any text that ``encode(_:)`` would not have written.
+    package static func append(decoding text: ArraySlice<UInt8>, to output: inout [UInt8]) -> Bool {
+        guard let count = Base64Alphabet.decodedCount(ofCharacterCount: text.count) else { return false }
+        let start = output.count
+        output.append(contentsOf: repeatElement(0, count: count))
+        let isValid = unsafe text.withUnsafeBufferPointer { text in
+            unsafe output.withUnsafeMutableBufferPointer { output in
+                guard let base = output.baseAddress else { return true }
+                return unsafe alphabet.decode(text, into: base + start)
+            }
+        }
+        if !isValid { output.removeLast(count) }
+        return isValid
+    }
+
     /// Reads a token's signature straight into a digest, without the heap: `nil` unless `text` is the one encoding, 43
     /// characters long, of 32 bytes.
     package static func decodeDigest(_ text: UnsafeBufferPointer<UInt8>) -> SHA256Digest? {

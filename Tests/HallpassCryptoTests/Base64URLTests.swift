@@ -21,6 +21,18 @@ struct Base64URLTests {
         var output: [UInt8] = [1]
         Base64URL.append(encoding: bytes, to: &output)
         #expect(output == [1] + Array(text.utf8))
+        output = [1]
+        let isRead = Base64URL.append(decoding: Array(text.utf8)[...], to: &output)
+        #expect(isRead)
+        #expect(output == [1] + bytes)
+    }
+
+    @Test(arguments: ["A", "A===", "AB", "Zm9v YmE"])
+    func `nothing is appended of a text that no bytes are written as`(text: String) {
+        var output: [UInt8] = [1]
+        let isRead = Base64URL.append(decoding: Array(text.utf8)[...], to: &output)
+        #expect(!isRead)
+        #expect(output == [1])
     }
 
     @Test func `every length up to 200 comes back`() {

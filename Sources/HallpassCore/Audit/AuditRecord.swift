@@ -69,14 +69,14 @@ extension AuditEntry {
         writer.add("address", address)
         writer.add("admin", admin)
         writer.add("approval_id", approvalID?.text)
-        writer.add("args_sha256", argumentsDigest.map { Base64URL.encode($0) })
+        writer.add("args_sha256", argumentsDigest)
         writer.add("call_id", callID?.text)
         writer.add("check", check?.rawValue)
         writer.add("client_id", client?.rawValue)
         writer.add("code", code)
         writer.add("connector", connector?.rawValue)
         writer.add("count", count)
-        writer.add("credential_sha256", credentialDigest.map { Base64URL.encode($0) })
+        writer.add("credential_sha256", credentialDigest)
         writer.add("decision", decision.rawValue)
         writer.add("duration_us", durationMicroseconds)
         writer.add("environment", environment?.rawValue)
@@ -92,7 +92,7 @@ extension AuditEntry {
         writer.add("sub", subject?.rawValue)
         writer.add("target", target)
         writer.add("tenant", tenant.rawValue)
-        writer.add("time", RFC3339.text(milliseconds: timeMilliseconds))
+        writer.add(time: "time", timeMilliseconds)
         writer.add("token_kind", tokenKind?.rawValue)
         writer.add("tool", tool?.rawValue)
         writer.add("txn", transaction?.rawValue)
@@ -108,22 +108,43 @@ private struct CanonicalMembers {
 
     mutating func add(_ name: StaticString, _ text: String?) {
         guard let text else { return }
-        add(name, .string(text))
+        begin(name)
+        JSONWriter.appendString(text, to: &bytes)
     }
 
     mutating func add(_ name: StaticString, _ number: Int64?) {
         guard let number else { return }
-        add(name, .integer(number))
+        begin(name)
+        bytes.append(contentsOf: String(number).utf8)
+    }
+
+    mutating func add(_ name: StaticString, _ digest: SHA256Digest?) {
+        guard let digest else { return }
+        begin(name)
+        bytes.append(UInt8(ascii: "\""))
+        Base64URL.append(encoding: digest, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    mutating func add(time name: StaticString, _ milliseconds: Int64) {
+        begin(name)
+        bytes.append(UInt8(ascii: "\""))
+        RFC3339.append(milliseconds: milliseconds, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
     }
 
     mutating func add(_ name: StaticString, _ value: JSONValue?) {
         guard let value else { return }
+        begin(name)
+        CanonicalJSON.append(value, to: &bytes)
+    }
+
+    private mutating func begin(_ name: StaticString) {
         bytes.append(bytes.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
         bytes.append(UInt8(ascii: "\""))
         name.withUTF8Buffer { bytes.append(contentsOf: $0) }
         bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
-        CanonicalJSON.append(value, to: &bytes)
     }
 
     consuming func finish() -> [UInt8] {

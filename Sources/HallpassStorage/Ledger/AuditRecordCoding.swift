@@ -51,6 +51,13 @@ enum AuditRecordCoding {
         "token_kind", "tool", "txn",
     ].map { Array($0.utf8) }
 
+    /// The members that other columns of a row have, by their numbers.
+    fileprivate enum Column: Int {
+        case sequence = 24
+        case tenant = 27
+        case time = 28
+    }
+
     private static let quote = UInt8(ascii: "\"")
 
     /// - Parameter canonical: one object in canonical JSON.
@@ -60,8 +67,8 @@ enum AuditRecordCoding {
         var reader = MemberReader(canonical)
         var expected = 0
         while let (name, value) = reader.next() {
-            guard let number = number(of: canonical[name], after: expected) else { return canonical }
-            append(canonical[value], number: number, at: place, to: &coded)
+            guard let number = number(of: canonical, name, after: expected) else { return canonical }
+            append(canonical, value, number: number, at: place, to: &coded)
             expected = number + 1
         }
         return reader.isAtEnd && !coded.isEmpty ? coded : canonical
@@ -87,7 +94,7 @@ enum AuditRecordCoding {
             canonical.append(UInt8(ascii: ":"))
             switch kind {
             case .json: canonical += coded[index..<end]
-            case .column: canonical += place.json(of: name) ?? []
+            case .column: place.appendJSON(of: Int(coded[index - 1]), to: &canonical)
             case .text:
                 canonical.append(quote)
                 canonical += coded[index..<end]
@@ -106,57 +113,74 @@ enum AuditRecordCoding {
     /// What a coded record holds of a member that is this text, and perhaps of another that begins with it. Not for what is in
     /// columns.
     static func trace(of text: String, in name: String) -> [UInt8]? {
-        guard let number = number(of: Array(name.utf8)[...], after: 0) else { return nil }
+        let name = Array(name.utf8)
+        guard let number = number(of: name, name.indices, after: 0) else { return nil }
+        let json = JSONValue.string(text).serialized()
         var trace: [UInt8] = []
-        append(JSONValue.string(text).serialized()[...], number: number, at: nil, to: &trace)
+        append(json, json.indices, number: number, at: nil, to: &trace)
         return trace
     }
 
-    private static func number(of name: ArraySlice<UInt8>, after expected: Int) -> Int? {
-        for offset in 0..<names.count {
-            let number = (expected + offset) % names.count
-            if names[number].elementsEqual(name) { return number }
-        }
+    /// Most names are the next one in the list, or nearly.
+    private static func number(of bytes: [UInt8], _ name: Range<Int>, after expected: Int) -> Int? {
+        for number in expected..<names.count where bytes.has(names[number], at: name) { return number }
+        for number in 0..<expected where bytes.has(names[number], at: name) { return number }
         return nil
     }
 
-    private static func append(_ json: ArraySlice<UInt8>, number: Int, at place: Place?, to coded: inout [UInt8]) {
-        func begin(_ kind: Kind) {
-            coded.append(kind.rawValue)
-            coded.append(UInt8(number))
+    private static func append(
+        _ bytes: [UInt8], _ json: Range<Int>, number: Int, at place: Place?, to coded: inout [UInt8]
+    ) {
+        if let place, Column(rawValue: number) != nil {
+            var column: [UInt8] = []
+            place.appendJSON(of: number, to: &column)
+            if bytes.has(column, at: json) { return begin(.column, number, &coded) }
         }
-        if let column = place?.json(of: names[number]), json.elementsEqual(column) { return begin(.column) }
-        guard json.count > 1, json.first == quote, json.last == quote else {
-            begin(.json)
-            coded += json
+        guard json.count > 1, bytes[json.lowerBound] == quote, bytes[json.upperBound - 1] == quote else {
+            begin(.json, number, &coded)
+            coded += bytes[json]
             return
         }
         let text = json.dropFirst().dropLast()
         // Only lengths that these have: most texts are spared the look.
-        if text.count == 22 || text.count == 43, let bytes = Base64URL.decode(text) {
-            begin(bytes.count == 16 ? .bytes16 : .bytes32)
-            coded += bytes
-        } else {
-            begin(.text)
-            coded += text
+        if let kind = text.count == 22 ? Kind.bytes16 : text.count == 43 ? .bytes32 : nil {
+            begin(kind, number, &coded)
+            if Base64URL.append(decoding: bytes[text], to: &coded) { return }
+            coded.removeLast(2)
+        }
+        begin(.text, number, &coded)
+        coded += bytes[text]
+    }
+
+    private static func begin(_ kind: Kind, _ number: Int, _ coded: inout [UInt8]) {
+        coded.append(kind.rawValue)
+        coded.append(UInt8(number))
+    }
+
+}
+
+extension AuditRecordCoding.Place {
+    /// A member as this row's other columns have it; nothing of one that they have not.
+    fileprivate func appendJSON(of number: Int, to json: inout [UInt8]) {
+        switch AuditRecordCoding.Column(rawValue: number) {
+        case .sequence: json += String(sequence).utf8
+        case .tenant: JSONWriter.appendString(tenant.rawValue, to: &json)
+        case .time:
+            json.append(UInt8(ascii: "\""))
+            RFC3339.append(milliseconds: timeMilliseconds, to: &json)
+            json.append(UInt8(ascii: "\""))
+        case nil: break
         }
     }
 }
 
-extension AuditRecordCoding.Place {
-    /// A member as this row's other columns have it; `nil` for one that they have not.
-    fileprivate func json(of name: [UInt8]) -> [UInt8]? {
-        switch name {
-        case Self.sequenceName: Array(String(sequence).utf8)
-        case Self.tenantName: Array("\"\(tenant)\"".utf8)
-        case Self.timeName: Array("\"\(RFC3339.text(milliseconds: timeMilliseconds))\"".utf8)
-        default: nil
-        }
+extension [UInt8] {
+    /// Whether just these bytes stand there.
+    fileprivate func has(_ other: [UInt8], at range: Range<Int>) -> Bool {
+        guard other.count == range.count else { return false }
+        for offset in 0..<other.count where self[range.lowerBound + offset] != other[offset] { return false }
+        return true
     }
-
-    private static let sequenceName = Array("seq".utf8)
-    private static let tenantName = Array("tenant".utf8)
-    private static let timeName = Array("time".utf8)
 }
 
 /// Finds the members of one canonical object: where each name and each value is.
@@ -179,13 +203,22 @@ private struct MemberReader {
             return nil
         }
         let nameStart = index + 2
-        guard let nameEnd = bytes[nameStart...].firstIndex(of: UInt8(ascii: "\"")), nameEnd + 1 < bytes.count,
+        guard let nameEnd = quote(from: nameStart), nameEnd + 1 < bytes.count,
             bytes[nameEnd + 1] == UInt8(ascii: ":"), let valueEnd = endOfValue(from: nameEnd + 2)
         else { return nil }
         index = valueEnd
         // The last member ends the object, and nothing may follow that.
         if bytes[index] == UInt8(ascii: "}"), index + 1 == bytes.count { index += 1 }
         return (nameStart..<nameEnd, nameEnd + 2..<valueEnd)
+    }
+
+    private func quote(from start: Int) -> Int? {
+        var index = start
+        while index < bytes.count {
+            if bytes[index] == UInt8(ascii: "\"") { return index }
+            index += 1
+        }
+        return nil
     }
 
     /// Where the comma or the brace stands that follows it.

@@ -1,21 +1,20 @@
-import Foundation
 import GRDB
 import HallpassCore
 import HallpassCrypto
 
 /// Extends the tenants' chains; remembers where each ends, and which were closed with their tenant.
 final class AuditTable {
-    private let insert: Statement
-    private let selectHead: Statement
+    private let insert: LedgerStatement
+    private let selectHead: LedgerStatement
     private let selectClosed: Statement
     private var heads: [TenantID: AuditHead] = [:]
     /// `nil` until it is read.
     private var closed: Set<TenantID>?
 
     init(_ db: Database) throws {
-        insert = try db.makeStatement(
-            sql: "INSERT INTO audit_record (tenant_id, sequence, time_ms, hash, record) VALUES (?, ?, ?, ?, ?)")
-        selectHead = try db.makeStatement(sql: Self.headSQL)
+        insert = try LedgerStatement(
+            db, "INSERT INTO audit_record (tenant_id, sequence, time_ms, hash, record) VALUES (?, ?, ?, ?, ?)")
+        selectHead = try LedgerStatement(db, Self.headSQL)
         selectClosed = try db.makeStatement(sql: "SELECT tenant_id FROM deleted_tenant")
     }
 
@@ -28,10 +27,9 @@ final class AuditTable {
         let record = AuditRecord(entry, of: tenant, after: try head(of: tenant))
         let place = AuditRecordCoding.Place(
             tenant: tenant, sequence: record.sequence, timeMilliseconds: entry.timeMilliseconds)
-        try insert.execute(arguments: [
-            tenant.rawValue, record.sequence, entry.timeMilliseconds, Data(record.hash.bytes),
-            Data(AuditRecordCoding.encode(record.canonical, at: place)),
-        ])
+        try insert.run(
+            tenant.rawValue, record.sequence, entry.timeMilliseconds, record.hash,
+            AuditRecordCoding.encode(record.canonical, at: place))
         heads[tenant] = record.head
         return record.head
     }
@@ -51,8 +49,9 @@ final class AuditTable {
 
     private func head(of tenant: TenantID) throws -> AuditHead {
         if let head = heads[tenant] { return head }
-        guard let row = try Row.fetchOne(selectHead, arguments: [tenant.rawValue]) else { return .empty }
-        return try Self.head(row)
+        return try selectHead.first(tenant.rawValue) { row in
+            AuditHead(sequence: row.integer(at: 0), hash: try row.digest(at: 1))
+        } ?? .empty
     }
 
     static let headSQL = """

@@ -1,76 +1,81 @@
-import Foundation
 import GRDB
 import HallpassCore
 import HallpassCrypto
 
 /// The calls that were let through, the keys they hold, and what was reported of them.
 final class CallTable {
-    private let insert: Statement
-    private let selectByClaim: Statement
-    private let releaseClaim: Statement
-    private let selectByNumber: Statement
-    private let setOutcome: Statement
+    private let insert: LedgerStatement
+    private let selectByClaim: LedgerStatement
+    private let releaseClaim: LedgerStatement
+    private let selectByNumber: LedgerStatement
+    private let setOutcome: LedgerStatement
 
     init(_ db: Database) throws {
-        insert = try db.makeStatement(
-            sql: """
-                INSERT INTO call (tenant_id, sequence, nonce, client_id, claim, arguments_digest, lease_expires_at,
-                    expires_at, token_sequence, scope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
-        selectByClaim = try db.makeStatement(
-            sql: """
-                SELECT sequence, nonce, arguments_digest, lease_expires_at, expires_at, outcome_digest IS NOT NULL, outcome
-                FROM call WHERE tenant_id = ? AND claim = ?
-                """)
-        releaseClaim = try db.makeStatement(
-            sql: "UPDATE call SET claim = NULL WHERE tenant_id = ? AND claim = ?")
-        selectByNumber = try db.makeStatement(
-            sql: "SELECT nonce, client_id, outcome_digest FROM call WHERE tenant_id = ? AND sequence = ?")
-        setOutcome = try db.makeStatement(
-            sql: "UPDATE call SET outcome_digest = ?, outcome = ? WHERE tenant_id = ? AND sequence = ?")
+        insert = try LedgerStatement(
+            db,
+            """
+            INSERT INTO call (tenant_id, sequence, nonce, client_id, claim, arguments_digest, lease_expires_at,
+                expires_at, token_sequence, scope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (tenant_id, claim) WHERE claim IS NOT NULL DO NOTHING
+            """)
+        selectByClaim = try LedgerStatement(
+            db,
+            """
+            SELECT sequence, nonce, arguments_digest, lease_expires_at, expires_at, outcome_digest, outcome
+            FROM call WHERE tenant_id = ? AND claim = ?
+            """)
+        releaseClaim = try LedgerStatement(db, "UPDATE call SET claim = NULL WHERE tenant_id = ? AND claim = ?")
+        selectByNumber = try LedgerStatement(
+            db, "SELECT nonce, client_id, outcome_digest FROM call WHERE tenant_id = ? AND sequence = ?")
+        setOutcome = try LedgerStatement(
+            db, "UPDATE call SET outcome_digest = ?, outcome = ? WHERE tenant_id = ? AND sequence = ?")
     }
 
     enum Claim {
-        /// `takesKey`: from an earlier call, which lets go of it.
-        case execute(takesKey: Bool)
+        /// It is noted, and holds its key.
+        case execute
         case replay(EarlierCall)
         case refuse(Refusal)
     }
 
-    /// Looks whether the call was made before; changes nothing.
-    func decide(_ call: CallClaim, of tenant: TenantID, nowSeconds: Int64) throws -> Claim {
+    /// Notes a call that may be executed; of one that was made before, says what becomes of it.
+    func begin(_ call: CallClaim, of tenant: TenantID, nowSeconds: Int64) throws -> Claim {
+        // Nearly every key is new, so it is taken first and looked at where somebody has it.
+        if try note(call, of: tenant) { return .execute }
         guard let claim = call.claim,
-            let row = try Row.fetchOne(selectByClaim, arguments: [tenant.rawValue, Data(claim.bytes)])
-        else { return .execute(takesKey: false) }
-        let isCompleted = try row.decode(Bool.self, atIndex: 5)
+            let found = try selectByClaim.first(
+                tenant.rawValue, claim, read: { row in try decide(call, row, nowSeconds: nowSeconds) })
+        else { throw DamagedRow(column: "call.claim") }
+        guard case .execute = found else { return found }
+        // Whoever holds the key has expired, or may be done again.
+        try releaseClaim.run(tenant.rawValue, claim)
+        guard try note(call, of: tenant) else { throw DamagedRow(column: "call.claim") }
+        return .execute
+    }
+
+    /// - Returns: `false` where another call holds the key.
+    private func note(_ call: CallClaim, of tenant: TenantID) throws -> Bool {
+        try insert.run(
+            tenant.rawValue, call.id.sequence, call.id.nonce, call.client.rawValue, call.claim, call.argumentsDigest,
+            call.leaseExpiresAt, call.expiresAt, call.tokenSequence, call.scope.spaceSeparated) == 1
+    }
+
+    private func decide(_ call: CallClaim, _ row: LedgerRow, nowSeconds: Int64) throws -> Claim {
+        let state = row.isNull(at: 5) ? ClaimedCall.State.inFlight(leaseExpiresAt: row.integer(at: 3)) : .completed
         let earlier = ClaimedCall(
-            argumentsDigest: try row.digest(at: 2),
-            state: isCompleted ? .completed : .inFlight(leaseExpiresAt: try row.decode(atIndex: 3)),
-            expiresAt: try row.decode(atIndex: 4))
+            argumentsDigest: try row.digest(at: 2), state: state, expiresAt: row.integer(at: 4))
         let decision = IdempotencyPolicy.decide(
             earlier: earlier, argumentsDigest: call.argumentsDigest, isRepeatable: call.isRepeatable,
             nowSeconds: nowSeconds)
         switch decision {
-        case .execute: return .execute(takesKey: true)
+        case .execute: return .execute
         case .refuse(let refusal): return .refuse(refusal)
         case .replay:
-            guard let id = CallID(sequence: try row.decode(atIndex: 0), nonce: try row.bytes(at: 1)) else {
+            guard let id = CallID(sequence: row.integer(at: 0), nonce: row.bytes(at: 1) ?? []) else {
                 throw DamagedRow(column: "call.nonce")
             }
-            return .replay(EarlierCall(id: id, outcome: try row.decode(Data?.self, atIndex: 6).map { [UInt8]($0) }))
+            return .replay(EarlierCall(id: id, outcome: row.bytes(at: 6)))
         }
-    }
-
-    /// Notes a call that is let through. Whatever holds its key where it takes one has expired, or may be done again.
-    func begin(_ call: CallClaim, takesKey: Bool, of tenant: TenantID) throws {
-        if takesKey, let claim = call.claim {
-            try releaseClaim.execute(arguments: [tenant.rawValue, Data(claim.bytes)])
-        }
-        try insert.execute(arguments: [
-            tenant.rawValue, call.id.sequence, Data(call.id.nonce), call.client.rawValue,
-            call.claim.map { Data($0.bytes) }, Data(call.argumentsDigest.bytes), call.leaseExpiresAt, call.expiresAt,
-            call.tokenSequence, call.scope.spaceSeparated,
-        ])
     }
 
     enum Report {
@@ -81,15 +86,13 @@ final class CallTable {
 
     /// Keeps what a server says of its own call; the same said again is accepted again.
     func report(_ report: CallReport, of tenant: TenantID) throws -> Report {
-        guard let row = try Row.fetchOne(selectByNumber, arguments: [tenant.rawValue, report.id.sequence]),
-            try row.bytes(at: 0) == report.id.nonce, try row.decode(String.self, atIndex: 1) == report.client.rawValue
-        else { return .unknown }
-        if try row.decode(Data?.self, atIndex: 2) != nil {
-            return report.digests.contains(try row.digest(at: 2)) ? .accepted : .conflict
+        let found = try selectByNumber.first(tenant.rawValue, report.id.sequence) { row in
+            let isTheirs = row.bytes(at: 0) == report.id.nonce && row.text(at: 1) == report.client.rawValue
+            return (isTheirs, row.isNull(at: 2) ? nil : try row.digest(at: 2))
         }
-        try setOutcome.execute(arguments: [
-            Data(report.digests[0].bytes), report.outcome.map { Data($0) }, tenant.rawValue, report.id.sequence,
-        ])
+        guard let (isTheirs, reported) = found, isTheirs else { return .unknown }
+        if let reported { return report.digests.contains(reported) ? .accepted : .conflict }
+        try setOutcome.run(report.digests[0], report.outcome, tenant.rawValue, report.id.sequence)
         return .accepted
     }
 }

@@ -206,17 +206,11 @@ final class LedgerWriter {
             try tables.token.consume(use)
             return .used
         }
-        switch try tables.call.decide(call, of: use.tenant, nowSeconds: nowSeconds) {
-        case .refuse(let refusal):
-            return .refused(refusal)
-        case .replay(let earlier):
-            try tables.token.consume(use)
-            return .replayed(earlier)
-        case .execute(let takesKey):
-            try tables.token.consume(use)
-            try tables.call.begin(call, takesKey: takesKey, of: use.tenant)
-            return .used
-        }
+        let claim = try tables.call.begin(call, of: use.tenant, nowSeconds: nowSeconds)
+        if case .refuse(let refusal) = claim { return .refused(refusal) }
+        try tables.token.consume(use)
+        guard case .replay(let earlier) = claim else { return .used }
+        return .replayed(earlier)
     }
 }
 

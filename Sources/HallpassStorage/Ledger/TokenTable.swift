@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import HallpassCore
 
@@ -10,33 +9,33 @@ final class TokenTable {
         case revoked = 2
     }
 
-    private let insert: Statement
-    private let select: Statement
-    private let setState: Statement
+    private let insert: LedgerStatement
+    private let select: LedgerStatement
+    private let setState: LedgerStatement
 
     init(_ db: Database) throws {
-        insert = try db.makeStatement(
-            sql: """
-                INSERT INTO token (tenant_id, sequence, token_id, kind, state, expires_at, connector_id, environment_id,
-                    client_id, subject, groups, approval, txn, agents, signature)
-                VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
-        select = try db.makeStatement(
-            sql: """
-                SELECT \(StoredToken.columns) FROM token WHERE tenant_id = ? AND sequence = ?
-                """)
-        setState = try db.makeStatement(sql: "UPDATE token SET state = ? WHERE tenant_id = ? AND sequence = ?")
+        insert = try LedgerStatement(
+            db,
+            """
+            INSERT INTO token (tenant_id, sequence, token_id, kind, state, expires_at, connector_id, environment_id,
+                client_id, subject, groups, approval, txn, agents, signature)
+            VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        select = try LedgerStatement(
+            db,
+            """
+            SELECT \(StoredToken.columns) FROM token WHERE tenant_id = ? AND sequence = ?
+            """)
+        setState = try LedgerStatement(db, "UPDATE token SET state = ? WHERE tenant_id = ? AND sequence = ?")
     }
 
     /// - Parameter approval: the number of the one it was minted on.
     func insert(_ row: TokenRow, approval: Int64? = nil) throws {
-        try insert.execute(arguments: [
-            row.tenant.rawValue, row.sequence, Data(row.id.bytes), row.kind == .call ? 0 : 1, row.expiresAt,
+        try insert.run(
+            row.tenant.rawValue, row.sequence, row.id.bytes, row.kind == .call ? Int64(0) : 1, row.expiresAt,
             row.deployment.connector.rawValue, row.deployment.environment.rawValue, row.client.rawValue,
             row.subject.rawValue, row.groups.isEmpty ? nil : JSONColumn.text(row.groups.map(\.rawValue)),
-            approval, row.transaction?.rawValue, row.agents.map(JSONColumn.text),
-            StoredToken.kept(row.signature),
-        ])
+            approval, row.transaction?.rawValue, row.agents.map(JSONColumn.text), StoredToken.kept(row.signature))
     }
 
     /// Why a token may not be used; `nil` if it may. Changes nothing.
@@ -73,14 +72,11 @@ final class TokenTable {
 
     /// - Returns: `nil` where this token was not issued, whatever else has its number.
     private func find(_ shown: ShownToken, of tenant: TenantID) throws -> StoredToken? {
-        guard let token = try StoredToken.fetchOne(select, arguments: [tenant.rawValue, shown.sequence]),
-            token.isSigned(shown.signature)
-        else { return nil }
-        return token
+        try select.first(tenant.rawValue, shown.sequence) { row in StoredToken(row, if: shown.signature) } ?? nil
     }
 
     private func set(_ state: State, at sequence: Int64, of tenant: TenantID) throws {
-        try setState.execute(arguments: [state.rawValue, tenant.rawValue, sequence])
+        try setState.run(state.rawValue, tenant.rawValue, sequence)
     }
 }
 

@@ -1,0 +1,136 @@
+import GRDB
+import GRDBSQLite
+import HallpassCrypto
+
+/// One of the few statements that every call runs, bound and read as it is.
+///
+/// GRDB prepares it and keeps the connection. What its own way of running one does besides, boxing each value, looking for
+/// observers and naming the columns, was half of what the ledger's thread did for a call.
+struct LedgerStatement {
+    private let statement: Statement
+
+    init(_ db: Database, _ sql: String) throws { statement = try db.makeStatement(sql: sql) }
+
+    /// - Returns: how many rows it wrote.
+    @discardableResult
+    func run<each Value: LedgerValue>(_ value: repeat each Value) throws -> Int {
+        try bind(repeat each value)
+        defer { sqlite3_reset(statement.sqliteStatement) }
+        guard sqlite3_step(statement.sqliteStatement) == SQLITE_DONE else { throw failure }
+        return Int(sqlite3_changes(sqlite3_db_handle(statement.sqliteStatement)))
+    }
+
+    /// The first row; `nil` where there is none.
+    func first<each Value: LedgerValue, Found>(
+        _ value: repeat each Value, read: (LedgerRow) throws -> Found
+    ) throws -> Found? {
+        try bind(repeat each value)
+        defer { sqlite3_reset(statement.sqliteStatement) }
+        switch sqlite3_step(statement.sqliteStatement) {
+        case SQLITE_ROW: return try read(LedgerRow(statement: statement.sqliteStatement))
+        case SQLITE_DONE: return nil
+        default: throw failure
+        }
+    }
+
+    private func bind<each Value: LedgerValue>(_ value: repeat each Value) throws {
+        var index: Int32 = 0
+        for value in repeat each value {
+            index += 1
+            guard value.bind(to: statement.sqliteStatement, at: index) == SQLITE_OK else { throw failure }
+        }
+        assert(index == sqlite3_bind_parameter_count(statement.sqliteStatement), "a value for each place")
+    }
+
+    /// The code and SQLite's own words, as GRDB has them.
+    private var failure: DatabaseError {
+        let connection = sqlite3_db_handle(statement.sqliteStatement)
+        return DatabaseError(
+            resultCode: ResultCode(rawValue: sqlite3_extended_errcode(connection)),
+            message: String(cString: sqlite3_errmsg(connection)))
+    }
+}
+
+/// The row that a statement stands on; good until it goes on.
+struct LedgerRow {
+    fileprivate let statement: SQLiteStatement
+
+    func isNull(at index: Int32) -> Bool { sqlite3_column_type(statement, index) == SQLITE_NULL }
+
+    func integer(at index: Int32) -> Int64 { sqlite3_column_int64(statement, index) }
+
+    /// - Returns: `nil` for NULL.
+    func text(at index: Int32) -> String? {
+        isNull(at: index) ? nil : withBytes(at: index) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// - Returns: `nil` for NULL.
+    func bytes(at index: Int32) -> [UInt8]? {
+        isNull(at: index) ? nil : withBytes(at: index) { Array($0) }
+    }
+
+    /// Lends a value's bytes; none for NULL.
+    func withBytes<Value>(at index: Int32, _ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+        // In this order: the length is that of what the first call made of the value.
+        let start = sqlite3_column_blob(statement, index)
+        return body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, index))))
+    }
+
+    /// - Throws: ``DamagedRow`` where it is none.
+    func digest(at index: Int32) throws -> SHA256Digest {
+        guard let digest = withBytes(at: index, SHA256Digest.init(bytes:)) else {
+            throw DamagedRow(column: String(cString: sqlite3_column_name(statement, index)))
+        }
+        return digest
+    }
+}
+
+/// What can stand in a column.
+protocol LedgerValue {
+    /// - Returns: SQLite's result code.
+    func bind(to statement: SQLiteStatement, at index: Int32) -> Int32
+}
+
+extension Int64: LedgerValue {
+    func bind(to statement: SQLiteStatement, at index: Int32) -> Int32 { sqlite3_bind_int64(statement, index, self) }
+}
+
+extension String: LedgerValue {
+    func bind(to statement: SQLiteStatement, at index: Int32) -> Int32 {
+        var text = self
+        return text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { characters in
+                // No text is NULL, the empty one neither.
+                guard let start = characters.baseAddress else { return sqlite3_bind_text(statement, index, "", 0, nil) }
+                return sqlite3_bind_text(statement, index, start, Int32(characters.count), copied)
+            }
+        }
+    }
+}
+
+extension [UInt8]: LedgerValue {
+    func bind(to statement: SQLiteStatement, at index: Int32) -> Int32 {
+        withUnsafeBytes { bindBlob($0, to: statement, at: index) }
+    }
+}
+
+extension SHA256Digest: LedgerValue {
+    func bind(to statement: SQLiteStatement, at index: Int32) -> Int32 {
+        withUnsafeBytes { bindBlob($0, to: statement, at: index) }
+    }
+}
+
+extension Optional: LedgerValue where Wrapped: LedgerValue {
+    func bind(to statement: SQLiteStatement, at index: Int32) -> Int32 {
+        self?.bind(to: statement, at: index) ?? sqlite3_bind_null(statement, index)
+    }
+}
+
+private func bindBlob(_ bytes: UnsafeRawBufferPointer, to statement: SQLiteStatement, at index: Int32) -> Int32 {
+    // No bytes are a value too.
+    guard let start = bytes.baseAddress else { return sqlite3_bind_zeroblob(statement, index, 0) }
+    return sqlite3_bind_blob(statement, index, start, Int32(bytes.count), copied)
+}
+
+/// SQLite takes a copy before the call returns.
+private var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }

@@ -1,0 +1,66 @@
+import GRDB
+import HallpassCrypto
+import Testing
+
+@testable import HallpassStorage
+
+struct LedgerStatementTests {
+    private let connection: DatabaseQueue
+
+    init() throws {
+        connection = try DatabaseQueue()
+        try connection.write { db in
+            try db.execute(sql: "CREATE TABLE thing (number INTEGER UNIQUE, name TEXT, bytes BLOB) STRICT")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (nil, nil, nil), (0, "", []), (.min, "zoë\u{0}😀", [0, 255]), (.max, "it's \"quoted\"", [1]),
+        ] as [(Int64?, String?, [UInt8]?)])
+    func `writes values that it reads back as they were, the empty ones too`(
+        number: Int64?, name: String?, bytes: [UInt8]?
+    ) throws {
+        try connection.write { db in
+            let insert = try LedgerStatement(db, "INSERT INTO thing VALUES (?, ?, ?)")
+            #expect(try insert.run(number, name, bytes) == 1)
+            let found = try LedgerStatement(db, "SELECT number, name, bytes FROM thing").first { row in
+                (row.isNull(at: 0) ? nil : row.integer(at: 0), row.text(at: 1), row.bytes(at: 2))
+            }
+            let (foundNumber, foundName, foundBytes) = try #require(found)
+            #expect(foundNumber == number)
+            #expect(foundName.map { Array($0.utf8) } == name.map { Array($0.utf8) })
+            #expect(foundBytes == bytes)
+        }
+    }
+
+    @Test func `reads a digest, and tells one that is none`() throws {
+        try connection.write { db in
+            let insert = try LedgerStatement(db, "INSERT INTO thing (number, bytes) VALUES (?, ?)")
+            let select = try LedgerStatement(db, "SELECT bytes FROM thing WHERE number = ?")
+            try insert.run(Int64(1), SHA256.hash([1]))
+            try insert.run(Int64(2), [1, 2] as [UInt8])
+            let digest = try select.first(Int64(1)) { row in try row.digest(at: 0) }
+            #expect(digest == SHA256.hash([1]))
+            #expect(throws: DamagedRow.self) { try select.first(Int64(2)) { row in try row.digest(at: 0) } }
+            let nothing = try select.first(Int64(3)) { row in try row.digest(at: 0) }
+            #expect(nothing == nil)
+        }
+    }
+
+    @Test func `says how many rows it wrote, and what SQLite refused, and can be run again after it`() throws {
+        try connection.write { db in
+            let insert = try LedgerStatement(db, "INSERT INTO thing (number) VALUES (?)")
+            let insertNew = try LedgerStatement(
+                db, "INSERT INTO thing (number) VALUES (?) ON CONFLICT (number) DO NOTHING")
+            #expect(try insert.run(Int64(1)) == 1)
+            #expect(try insertNew.run(Int64(1)) == 0)
+            #expect {
+                try insert.run(Int64(1))
+            } throws: { error in
+                (error as? DatabaseError)?.resultCode == .SQLITE_CONSTRAINT
+            }
+            #expect(try insert.run(Int64(2)) == 1)
+        }
+    }
+}
