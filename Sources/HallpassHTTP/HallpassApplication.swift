@@ -74,15 +74,17 @@ package struct HallpassApplication {
     private static func server(_ settings: HTTPSettings) throws(HTTPStartError) -> HTTPServerBuilder {
         let count = ConnectionCount(maximum: settings.connectionsMaximum)
         let patience = TimeAmount.seconds(settings.idleTimeoutSeconds)
-        let http = HTTPServerBuilder.http1(
-            configuration: .init(
-                additionalChannelHandlers: [
-                    MalformedRequestHandler(rules: ConnectionRules(count: count, patience: patience))
-                ],
-                idleTimeout: patience,
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: WireLimits.headerFieldBytes, maxHeaderListSize: WireLimits.headerListBytes,
-                    maxHeaderFieldCount: WireLimits.headerFieldCount)))
+        let configuration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [
+                MalformedRequestHandler(rules: ConnectionRules(count: count, patience: patience))
+            ],
+            idleTimeout: patience,
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: WireLimits.headerFieldBytes, maxHeaderListSize: WireLimits.headerListBytes,
+                maxHeaderFieldCount: WireLimits.headerFieldCount))
+        let http = HTTPServerBuilder { responder in
+            ConnectionOnItsLoop(HTTP1Channel(responder: responder, configuration: configuration))
+        }
         guard let files = settings.tls else { return http }
         let certificates: [NIOSSLCertificate]
         let key: NIOSSLPrivateKey

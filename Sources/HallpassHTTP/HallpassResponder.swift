@@ -42,21 +42,31 @@ package struct HallpassResponder: HTTPResponder {
         case .wrongMethod(let allowed): return exchange.wrongMethod(allowed)
         case .route(let route, let parameters):
             exchange.route = route
-            switch route.handler {
-            case .open(let handle):
-                let call = OpenCall(requestID: exchange.context.requestID, path: target.path)
-                do {
-                    return try await handle(call)
-                } catch {
-                    return exchange.refusal(exchange.refusal(of: error).error)
-                }
-            case .audited(let audience, let event, let handle):
-                do {
-                    let call = try await admit(target, parameters, route, audience, &exchange)
-                    return exchange.forPage(try await handle(call))
-                } catch {
-                    return await record(error, event, exchange)
-                }
+            if route.isForEveryCall { return await answer(target, parameters, route, &exchange) }
+            // What may take longer does not keep the connections of its event loop waiting.
+            return await withTaskExecutorPreference(globalConcurrentExecutor) {
+                await answer(target, parameters, route, &exchange)
+            }
+        }
+    }
+
+    private func answer(
+        _ target: RequestTarget, _ parameters: PathParameters, _ route: Route, _ exchange: inout Exchange
+    ) async -> Answer {
+        switch route.handler {
+        case .open(let handle):
+            let call = OpenCall(requestID: exchange.context.requestID, path: target.path)
+            do {
+                return try await handle(call)
+            } catch {
+                return exchange.refusal(exchange.refusal(of: error).error)
+            }
+        case .audited(let audience, let event, let handle):
+            do {
+                let call = try await admit(target, parameters, route, audience, &exchange)
+                return exchange.forPage(try await handle(call))
+            } catch {
+                return await record(error, event, exchange)
             }
         }
     }

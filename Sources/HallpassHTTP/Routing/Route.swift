@@ -71,6 +71,12 @@ struct Route: Sendable {
     /// Whether its answer goes on until someone ends it.
     var isStream: Bool { template.hasSuffix("/feed") }
 
+    /// What runs for every tool call, and is quick.
+    var isForEveryCall: Bool {
+        guard case .audited(.clients, _, _) = handler else { return false }
+        return true
+    }
+
     /// Who speaks OAuth gets its errors in OAuth's words too.
     var errorDialect: ErrorAnswer.Dialect { template.hasPrefix("/oauth/") ? .oauth : .plain }
 }
