@@ -11,6 +11,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// What only the server is made of may be optimised across its modules; StrictJSON may not, because others link it.
+let server = strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
 let package = Package(
     name: "hallpass",
     platforms: [.macOS(.v15)],
@@ -49,7 +52,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // Bytes, keys, MACs, AEAD, KDF, random, constant time. Alone in importing COpenSSL.
-        .target(name: "HallpassCrypto", dependencies: ["COpenSSL"], swiftSettings: strict + [.strictMemorySafety()]),
+        .target(name: "HallpassCrypto", dependencies: ["COpenSSL"], swiftSettings: server + [.strictMemorySafety()]),
 
         // RFC 8259 that refuses what is ambiguous, and RFC 8785.
         .target(name: "StrictJSON", swiftSettings: strict),
@@ -58,10 +61,10 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
         // JSON Schema 2020-12, compiled once and evaluated within bounds. Alone in importing CPCRE2.
-        .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"], swiftSettings: strict),
+        .target(name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"], swiftSettings: server),
 
         // Values and decisions. No clock, no randomness, no I/O.
-        .target(name: "HallpassCore", dependencies: ["HallpassCrypto", "JSONSchema"], swiftSettings: strict),
+        .target(name: "HallpassCore", dependencies: ["HallpassCrypto", "JSONSchema"], swiftSettings: server),
 
         // Tables, statements and the one writer. Alone in importing GRDB.
         .target(
@@ -70,7 +73,7 @@ let package = Package(
                 "HallpassCore", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
-            swiftSettings: strict),
+            swiftSettings: server),
 
         // Use cases: where storage, keys, clock and policy meet.
         .target(
@@ -87,7 +90,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict),
+            swiftSettings: server),
 
         // Routes, bodies, middleware, static files. Alone in importing Hummingbird.
         .target(
@@ -107,7 +110,7 @@ let package = Package(
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict),
+            swiftSettings: server),
 
         // What MCP servers written in Swift link: verify, run, report. Alone in having `public` symbols.
         .target(
@@ -136,7 +139,7 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: strict),
+            swiftSettings: server),
 
         // Servers of tests that say what no real one would.
         .target(

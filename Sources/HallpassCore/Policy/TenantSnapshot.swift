@@ -1,9 +1,11 @@
 /// One tenant as decisions see it: immutable, indexed, complete. Whoever holds one sees one moment.
-package struct TenantSnapshot: Sendable {
+///
+/// A class, because every request holds one and hands it on, and to copy a value is to count each of its parts.
+package final class TenantSnapshot: Sendable {
     package let registry: TenantRegistry
     package let keys: KeyRing
-    package private(set) var revocations: RevocationCutoffs
-    package private(set) var disabled: DisabledThings
+    package let revocations: RevocationCutoffs
+    package let disabled: DisabledThings
     /// Those that are registered with their issuer; published ones are fetched.
     package let issuerKeys: [IssuerID: VerificationKeys]
     package let quarantine: Quarantine
@@ -11,7 +13,7 @@ package struct TenantSnapshot: Sendable {
     let issuersByURL: [ResourceURI: Issuer]
     let grantsByDeployment: [DeploymentID: DeploymentGrants]
     let contracts: Contracts
-    private var toolLists: ToolLists
+    private let toolLists: ToolLists
 
     package init(
         registry: TenantRegistry, keys: KeyRing, revocations: RevocationCutoffs,
@@ -33,27 +35,43 @@ package struct TenantSnapshot: Sendable {
         toolLists = ToolLists()
     }
 
+    private init(
+        _ other: TenantSnapshot, revocations: RevocationCutoffs, disabled: DisabledThings, toolLists: ToolLists
+    ) {
+        registry = other.registry
+        keys = other.keys
+        self.revocations = revocations
+        self.disabled = disabled
+        issuerKeys = other.issuerKeys
+        quarantine = other.quarantine
+        connectorsByResource = other.connectorsByResource
+        issuersByURL = other.issuersByURL
+        grantsByDeployment = other.grantsByDeployment
+        contracts = other.contracts
+        self.toolLists = toolLists
+    }
+
     /// The same registry and keys, with one cutoff more.
     package func revoking(_ cutoff: RevocationCutoff) -> TenantSnapshot {
-        var copy = self
-        copy.revocations.add(cutoff)
-        return copy
+        var revocations = revocations
+        revocations.add(cutoff)
+        return TenantSnapshot(self, revocations: revocations, disabled: disabled, toolLists: toolLists)
     }
 
     /// The same registry and keys, with one thing more switched off.
     package func disabling(_ thing: DisabledThing) -> TenantSnapshot {
-        var copy = self
-        copy.disabled.insert(thing)
-        copy.toolLists = ToolLists()
-        return copy
+        switching { $0.insert(thing) }
     }
 
     /// The same registry and keys, with that thing on.
     package func enabling(_ thing: DisabledThing) -> TenantSnapshot {
-        var copy = self
-        copy.disabled.remove(thing)
-        copy.toolLists = ToolLists()
-        return copy
+        switching { $0.remove(thing) }
+    }
+
+    private func switching(_ change: (inout DisabledThings) -> Void) -> TenantSnapshot {
+        var disabled = disabled
+        change(&disabled)
+        return TenantSnapshot(self, revocations: revocations, disabled: disabled, toolLists: ToolLists())
     }
 
     /// What a model may know of a deployment's tools.
