@@ -63,6 +63,17 @@ package enum Base64URL {
         return text.withUTF8 { text in unsafe decode(text) }
     }
 
+    /// Whether ``encode(_:)`` would have written this text.
+    package static func isEncoding(_ text: ArraySlice<UInt8>) -> Bool {
+        guard let count = Base64Alphabet.decodedCount(ofCharacterCount: text.count) else { return false }
+        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(count, 1)) { output in
+            unsafe text.withUnsafeBufferPointer { text in
+                guard let start = output.baseAddress else { return false }
+                return unsafe alphabet.decode(text, into: start)
+            }
+        }
+    }
+
     /// Appends what the text stands for.
     ///
     /// - Returns: `false`, and nothing is appended, for any text that ``encode(_:)`` would not have written.

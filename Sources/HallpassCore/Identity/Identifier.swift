@@ -8,9 +8,8 @@ package struct Identifier<Owner>: Hashable, Sendable, Comparable {
 
     /// Accepts `text` unchanged or returns `nil`; there is no normalisation.
     package init?(_ text: String) {
-        let bytes = text.utf8
-        guard bytes.count <= Limits.identifierBytes, let first = bytes.first,
-            Self.isLetterOrDigit(first), bytes.allSatisfy(Self.isAllowed)
+        guard text.utf8.count <= Limits.identifierBytes, let first = text.utf8.first, Self.isLetterOrDigit(first),
+            text.hasOnlyBytes(where: Self.isAllowed)
         else { return nil }
         rawValue = text
     }
@@ -44,4 +43,12 @@ extension TenantID {
         guard let id = TenantID("platform") else { preconditionFailure("a literal identifier") }
         return id
     }()
+}
+
+extension String {
+    /// Whether each of the UTF-8 bytes is one of those.
+    func hasOnlyBytes(where isAllowed: (UInt8) -> Bool) -> Bool {
+        // Only a bridged string has no contiguous storage; those do not exist on Linux.
+        utf8.withContiguousStorageIfAvailable { $0.allSatisfy(isAllowed) } ?? utf8.allSatisfy(isAllowed)
+    }
 }

@@ -9,7 +9,7 @@ package struct OpaqueText<Owner>: Hashable, Sendable, Comparable {
     /// Accepts `text` unchanged or returns `nil`.
     package init?(_ text: String) {
         guard (1...Limits.subjectBytes).contains(text.utf8.count),
-            text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+            text.hasOnlyBytes(where: { $0 >= 0x20 && $0 != 0x7F })
         else { return nil }
         rawValue = text
     }

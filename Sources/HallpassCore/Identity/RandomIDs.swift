@@ -40,7 +40,7 @@ package struct TransactionID: Hashable, Sendable {
     package let rawValue: String
 
     package init?(_ text: String) {
-        guard (1...Limits.transactionIDBytes).contains(text.utf8.count), text.utf8.allSatisfy(VisibleASCII.contains)
+        guard (1...Limits.transactionIDBytes).contains(text.utf8.count), text.hasOnlyBytes(where: VisibleASCII.contains)
         else {
             return nil
         }

@@ -5,7 +5,7 @@ package struct Scope: Hashable, Sendable, Comparable {
     package let rawValue: String
 
     package init?(_ text: String) {
-        guard (1...Limits.scopeBytes).contains(text.utf8.count), text.utf8.allSatisfy(VisibleASCII.contains) else {
+        guard (1...Limits.scopeBytes).contains(text.utf8.count), text.hasOnlyBytes(where: VisibleASCII.contains) else {
             return nil
         }
         rawValue = text
@@ -30,7 +30,10 @@ package struct ScopeSet: Hashable, Sendable {
     package static let empty = ScopeSet([])
 
     package init(_ scopes: some Sequence<Scope>) {
-        self.scopes = Set(scopes).sorted()
+        let scopes = Array(scopes)
+        // Most sets are of one, or come from a text that a set was written as.
+        let isSorted = zip(scopes, scopes.dropFirst()).allSatisfy { $0 < $1 }
+        self.scopes = isSorted ? scopes : Set(scopes).sorted()
     }
 
     /// Reads the space-separated form of RFC 6749: an empty text is the empty set.
@@ -40,6 +43,10 @@ package struct ScopeSet: Hashable, Sendable {
     package init?(spaceSeparated text: String) {
         guard !text.isEmpty else {
             self = .empty
+            return
+        }
+        if let only = Scope(text) {
+            self.init(sorted: [only])
             return
         }
         var scopes: [Scope] = []
@@ -53,12 +60,17 @@ package struct ScopeSet: Hashable, Sendable {
     }
 
     package var isEmpty: Bool { scopes.isEmpty }
-    package var spaceSeparated: String { scopes.map(\.rawValue).joined(separator: " ") }
+    package var spaceSeparated: String {
+        scopes.count == 1 ? scopes[0].rawValue : scopes.map(\.rawValue).joined(separator: " ")
+    }
 
     package func contains(_ scope: Scope) -> Bool { scopes.contains(scope) }
     package func isSubset(of other: ScopeSet) -> Bool { scopes.allSatisfy(other.contains) }
     package func intersection(_ other: ScopeSet) -> ScopeSet { ScopeSet(sorted: scopes.filter(other.contains)) }
-    package func union(_ other: ScopeSet) -> ScopeSet { ScopeSet(scopes + other.scopes) }
+    package func union(_ other: ScopeSet) -> ScopeSet {
+        if other.isEmpty { return self }
+        return isEmpty ? other : ScopeSet(scopes + other.scopes)
+    }
     package func subtracting(_ other: ScopeSet) -> ScopeSet { ScopeSet(sorted: scopes.filter { !other.contains($0) }) }
 
     private init(sorted scopes: [Scope]) { self.scopes = scopes }

@@ -2,7 +2,7 @@ package import HallpassCrypto
 
 /// The keys of one tenant: found by the whole header segment, which removes `alg`, `jwk`, `jku` and `kid` attacks as a class.
 package struct KeyRing: Sendable {
-    private let keysByHeader: [[UInt8]: SigningKey]
+    private let keysByHeader: [Header: SigningKey]
     private let activeKeys: [Slot: SigningKey]
     /// Checked against when no key matches, so that an unknown header costs what a bad signature does.
     let decoy: HMACSHA256Key
@@ -12,11 +12,18 @@ package struct KeyRing: Sendable {
         let kind: TokenKind
     }
 
+    /// An array of bytes is hashed one by one; this, all at once.
+    private struct Header: Hashable {
+        let segment: [UInt8]
+
+        func hash(into hasher: inout Hasher) { segment.withUnsafeBytes { hasher.combine(bytes: $0) } }
+    }
+
     package init(_ keys: [SigningKey], decoy: HMACSHA256Key) {
-        var byHeader: [[UInt8]: SigningKey] = [:]
+        var byHeader: [Header: SigningKey] = [:]
         var active: [Slot: SigningKey] = [:]
         for key in keys where key.state != .retired {
-            byHeader[key.headerSegment] = key
+            byHeader[Header(segment: key.headerSegment)] = key
             if key.state == .active { active[Slot(deployment: key.deployment, kind: key.kind)] = key }
         }
         keysByHeader = byHeader
@@ -24,7 +31,7 @@ package struct KeyRing: Sendable {
         self.decoy = decoy
     }
 
-    func key(headerSegment: [UInt8]) -> SigningKey? { keysByHeader[headerSegment] }
+    func key(headerSegment: [UInt8]) -> SigningKey? { keysByHeader[Header(segment: headerSegment)] }
 
     /// The key that signs new tokens of this kind for this deployment.
     package func signingKey(for deployment: DeploymentID, kind: TokenKind) -> SigningKey? {

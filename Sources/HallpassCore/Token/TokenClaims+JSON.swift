@@ -30,7 +30,14 @@ extension TokenClaims {
     /// - Returns: `nil` when a claim is missing, `null`, of another type, out of its rule or its place, or not in the closed
     ///   set. There is one answer for all of these: whoever can cause them holds a signing key.
     init?(payload: [UInt8], kind: TokenKind) {
-        var read = ClaimReader(payload)
+        guard let claims = payload.withUnsafeBufferPointer({ TokenClaims(reading: ClaimReader($0), kind: kind) }) else {
+            return nil
+        }
+        self = claims
+    }
+
+    private init?(reading reader: ClaimReader, kind: TokenKind) {
+        var read = reader
         guard let issuer = read.text("iss"), !issuer.isEmpty,
             let audience = read.text("aud").flatMap(ResourceURI.init),
             let subject = read.text("sub").flatMap(Subject.init),
@@ -61,11 +68,12 @@ extension TokenClaims {
 ///
 /// A reader of any JSON makes a tree of it and looks each claim up there, which took three times as long.
 private struct ClaimReader {
-    private let bytes: [UInt8]
+    private let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
     private var isMalformed = false
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// - Parameter bytes: have to outlive the reader.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     var tookEverything: Bool { !isMalformed && index == bytes.count - 1 && bytes[index] == UInt8(ascii: "}") }
 
@@ -122,9 +130,14 @@ private struct ClaimReader {
         guard bytes[index] == (isFirst ? UInt8(ascii: "{") : UInt8(ascii: ",")),
             bytes[index + 1] == UInt8(ascii: "\""), bytes[end - 2] == UInt8(ascii: "\""),
             bytes[end - 1] == UInt8(ascii: ":"),
-            name.withUTF8Buffer({ bytes[(index + 2)..<(end - 2)].elementsEqual($0) })
+            has(name, from: index + 2)
         else { return false }
         index = end
+        return true
+    }
+
+    private func has(_ name: StaticString, from start: Int) -> Bool {
+        for offset in 0..<name.utf8CodeUnitCount where bytes[start + offset] != name.utf8Start[offset] { return false }
         return true
     }
 
@@ -133,15 +146,19 @@ private struct ClaimReader {
         let start = index
         index += 1
         var hasEscapes = false
+        var seen: UInt8 = 0
         while let byte = byte(at: index), byte != UInt8(ascii: "\""), byte >= 0x20 {
             if byte == UInt8(ascii: "\\") { hasEscapes = true }
+            seen |= byte
             index += byte == UInt8(ascii: "\\") ? 2 : 1
         }
         guard byte(at: index) == UInt8(ascii: "\"") else { return nil }
         index += 1
         // Few names have any, and one reader of escapes is enough. Which rule they break does not matter here.
         if hasEscapes { return (try? JSONParser.parse(Array(bytes[start..<index])))?.stringValue }
-        return String(validating: bytes[(start + 1)..<(index - 1)], as: UTF8.self)
+        let text = bytes[(start + 1)..<(index - 1)]
+        // ASCII cannot be wrong UTF-8, and is read without being looked at again.
+        return seen < 0x80 ? String(decoding: text, as: UTF8.self) : String(validating: text, as: UTF8.self)
     }
 
     private func byte(at index: Int) -> UInt8? { index < bytes.count ? bytes[index] : nil }

@@ -14,13 +14,14 @@ package struct UnverifiedToken: Sendable {
     package init(_ text: some Sequence<UInt8>) throws(HallpassError) {
         let bytes = Array(text)
         guard bytes.count <= Limits.tokenBytes else { throw .malformedToken }
-        let segments = bytes.split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
-        guard segments.count == 3, !segments[0].isEmpty, !segments[1].isEmpty,
-            Base64URL.decode(segments[0]) != nil, let payload = Base64URL.decode(segments[1]),
-            let signature = Base64URL.decodeDigest(segments[2])
+        let dot = UInt8(ascii: ".")
+        guard let first = bytes.firstIndex(of: dot), let second = bytes[(first + 1)...].firstIndex(of: dot),
+            first > 0, second > first + 1, Base64URL.isEncoding(bytes[..<first]),
+            let payload = Base64URL.decode(bytes[(first + 1)..<second]),
+            let signature = Base64URL.decodeDigest(bytes[(second + 1)...])
         else { throw .malformedToken }
-        headerSegment = Array(segments[0])
-        signedBytes = bytes[..<segments[1].endIndex]
+        headerSegment = Array(bytes[..<first])
+        signedBytes = bytes[..<second]
         self.payload = payload
         self.signature = signature
     }
