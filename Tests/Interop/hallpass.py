@@ -204,6 +204,13 @@ class Broker:
         auth = self.credentials(client, tenant) if client else None
         return httpx.Client(base_url=self.url, auth=auth, timeout=PATIENCE, verify=self.server.verify)
 
+    def platform_client(self) -> httpx.Client:
+        """The same as the first administrator, whom `hallpass init` made."""
+        admin = self.server.site.admin
+        return httpx.Client(
+            base_url=self.url, auth=(admin["client_id"], admin["client_secret"]), timeout=PATIENCE,
+            verify=self.server.verify)
+
     def ask(self, client: str, path: str, body: dict, tenant: str = "acme") -> httpx.Response:
         with self.client(client, tenant) as http:
             return http.post(path, json=body)
