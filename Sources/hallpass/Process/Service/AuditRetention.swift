@@ -17,13 +17,7 @@ struct AuditRetention: Service {
     var breath: Duration = .milliseconds(20)
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await tend()
-                // It ends early only because the task was cancelled, which the loop sees.
-                try? await Task.sleep(for: pause)
-            }
-        }
+        await Rounds.run(every: pause) { await tend() }
     }
 
     func tend() async {

@@ -15,16 +15,7 @@ struct CheckpointService: Service {
     let file: String?
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await Task.sleep(for: pause)
-                } catch {
-                    return
-                }
-                await sign()
-            }
-        }
+        await Rounds.run(every: pause, from: .afterPause) { await sign() }
         // Not within: what is read in a task that was cancelled is not read to its end.
         await sign()
     }

@@ -9,13 +9,7 @@ struct DatabaseMarking: Service {
     var pause: Duration = .seconds(60)
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await mark()
-                // It ends early only because the task was cancelled, which the loop sees.
-                try? await Task.sleep(for: pause)
-            }
-        }
+        await Rounds.run(every: pause) { await mark() }
     }
 
     private func mark() async {

@@ -14,13 +14,7 @@ struct KeyCare: Service {
     var pause: Duration = .seconds(60)
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await tend()
-                // It ends early only because the task was cancelled, which the loop sees.
-                try? await Task.sleep(for: pause)
-            }
-        }
+        await Rounds.run(every: pause) { await tend() }
     }
 
     func tend() async {

@@ -3,6 +3,7 @@ import HallpassCore
 import HallpassStorage
 import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// Removes tokens, calls and approvals that have long expired, a few at a time, so that the database stays as large as its traffic.
 struct LedgerSweep: Service {
@@ -14,14 +15,10 @@ struct LedgerSweep: Service {
     var batch = 500
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            var time = SteadyTime(patienceMilliseconds: Limits.tokenRetentionSeconds * 1_000)
-            while !Task.isCancelled {
-                await sweep(
-                    at: time.believed(now: clock.nowMilliseconds(), monotonic: clock.monotonicMilliseconds()) / 1_000)
-                // It ends early only because the task was cancelled, which the loop sees.
-                try? await Task.sleep(for: pause)
-            }
+        let time = Mutex(SteadyTime(patienceMilliseconds: Limits.tokenRetentionSeconds * 1_000))
+        await Rounds.run(every: pause) {
+            let (now, monotonic) = (clock.nowMilliseconds(), clock.monotonicMilliseconds())
+            await sweep(at: time.withLock { $0.believed(now: now, monotonic: monotonic) } / 1_000)
         }
     }
 

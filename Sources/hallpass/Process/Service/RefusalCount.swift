@@ -11,16 +11,7 @@ struct RefusalCount: Service {
     var pause: Duration = .seconds(10)
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await Task.sleep(for: pause)
-                } catch {
-                    return
-                }
-                await record()
-            }
-        }
+        await Rounds.run(every: pause, from: .afterPause) { await record() }
         // Not within: what is read in a task that was cancelled is not read to its end.
         await record()
     }

@@ -10,14 +10,7 @@ struct SecretUseFlush: Service {
     var pause: Duration = .seconds(60)
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                // It ends early only because the task was cancelled, which the loop sees.
-                try? await Task.sleep(for: pause)
-                guard !Task.isCancelled else { return }
-                await flush()
-            }
-        }
+        await Rounds.run(every: pause, from: .afterPause) { await flush() }
         await flush()
     }
 

@@ -10,13 +10,7 @@ struct SessionSweep: Service {
     var pause: Duration = .seconds(60)
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await sweep()
-                // It ends early only because the task was cancelled, which the loop sees.
-                try? await Task.sleep(for: pause)
-            }
-        }
+        await Rounds.run(every: pause) { await sweep() }
     }
 
     private func sweep() async {

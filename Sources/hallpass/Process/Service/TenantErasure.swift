@@ -13,13 +13,7 @@ struct TenantErasure: Service {
     var breath: Duration = .milliseconds(20)
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await erase()
-                // It ends early only because the task was cancelled, which the loop sees.
-                try? await Task.sleep(for: pause)
-            }
-        }
+        await Rounds.run(every: pause) { await erase() }
     }
 
     func erase() async {
