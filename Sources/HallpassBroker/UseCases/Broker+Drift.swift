@@ -153,6 +153,7 @@ extension Tool {
     fileprivate func redefined(_ definition: ToolDefinition) -> Tool {
         Tool(
             name: name, description: definition.description, effect: effect, scopes: scopes,
-            inputSchema: definition.inputSchema.map(JSONValue.object), isIdempotent: isIdempotent)
+            inputSchema: definition.inputSchema.map(JSONValue.object), isIdempotent: isIdempotent,
+            needsApproval: needsApproval)
     }
 }

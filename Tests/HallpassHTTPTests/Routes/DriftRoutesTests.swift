@@ -59,6 +59,32 @@ struct DriftRoutesTests {
         }
     }
 
+    @Test func `what only an admin says of a tool stays when its changed definition is accepted`() async throws {
+        try await TestServer.run { server in
+            let admin = try server.fixture.acme("admin")
+            let path = Self.connector
+            var document = try await server.ask(.get, path, as: admin).json()
+            let tools = try required(document["tools"]?.arrayValue).map { tool in
+                var tool = try required(tool.objectValue)
+                if tool["name"] == "add_note" { tool["approval"] = "required" }
+                if tool["name"] == "add_note" { tool["idempotent"] = true }
+                return JSONValue.object(tool)
+            }
+            document["tools"] = .array(tools)
+            let put = try await server.ask(.put, path, as: admin, json: .object(document))
+            #expect(put.status == 200, "\(put.text)")
+            #expect(try await report(Self.seen("Send the note to everyone.", Self.withKey), server).status == 200)
+            let row = try required(try await quarantine(server).first)
+            let accepted = try await decide("accept", try required(row["digest"]?.stringValue), server)
+            #expect(accepted.status == 200, "\(accepted.text)")
+            let changed = try await server.ask(.get, path, as: admin).json()
+            let tool = try required(
+                changed["tools"]?.arrayValue?.compactMap(\.objectValue).first { $0["name"] == "add_note" })
+            #expect(tool["description"] == "Send the note to everyone.")
+            #expect(tool["approval"] == "required" && tool["idempotent"] == true && tool["effect"] == "write")
+        }
+    }
+
     @Test func `a changed tool is refused at mint and at verify and is off the list, until it is accepted`()
         async throws
     {
