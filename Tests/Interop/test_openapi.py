@@ -91,7 +91,7 @@ def test_each_route_was_seen_to_succeed(target: Broker):
     # A call's credential comes from a provider: test_upstream_credentials.py.
     routes.remove("POST /v1/calls/{call_id}/credential")
     assert sorted(routes - answered_well(target)) == [
-        # There is no way back from it: test_people.py needs its tenant. test_backup.py deletes one.
+        # There is no way back from it: test_tenant_deletion.py.
         "DELETE /v1/tenants/{tenant}",
         "DELETE /v1/tenants/{tenant}/admins/{username}/sessions/{session}",
         "DELETE /v1/tenants/{tenant}/clients/{name}/secrets/{secret}",

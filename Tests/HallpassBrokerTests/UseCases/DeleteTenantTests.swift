@@ -346,7 +346,7 @@ struct DeleteTenantTests {
             let following = try fixture.broker.followRevocations(after: nil, by: follower)
             let token = try await fixture.token()
             try await fixture.delete()
-            for await _ in following.signals.stream {}
+            following.signals.end()
             #expect(!following.isWelcome())
             guard case .revocation(let cutoff) = following.signals.last?.kind else {
                 Issue.record("nothing was told")

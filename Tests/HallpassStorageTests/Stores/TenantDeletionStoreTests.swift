@@ -190,6 +190,13 @@ struct TenantDeletionStoreTests {
                 #expect(try await storage.registry.loadAll(nowSeconds: Fixture.now).isEmpty)
                 #expect(try await storage.registry.load(Fixture.acme, nowSeconds: Fixture.now) == nil)
                 await #expect(throws: HallpassError.self) { try await storage.commitAll() }
+                // Nobody's statement gives it again, whatever comes before it.
+                await #expect(throws: HallpassError.internal) {
+                    try await storage.ledger.transact { transaction in
+                        try transaction.db.run(
+                            "INSERT INTO tenant (tenant_id, revision) VALUES (?, 1)", [Fixture.acme.rawValue])
+                    }
+                }
             }
             let deleted = try #require(try await Self.store(storage).all().first)
             #expect(deleted.author == "client:root" && deleted.reason == "left")
