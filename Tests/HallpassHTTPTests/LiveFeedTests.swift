@@ -29,7 +29,9 @@ struct LiveFeedTests {
         try await TestServer.run(.live) { server in
             let first = try await Self.revoke(server, "alice")
             try await Self.following(server) { lines in
-                #expect(try await lines.wait(for: "event: state\ndata: {\"disabled\":[],\"revision\":1}\n\n"))
+                #expect(
+                    try await lines.wait(
+                        for: "event: state\ndata: {\"disabled\":[],\"quarantined\":[],\"revision\":1}\n\n"))
                 #expect(lines.text.hasPrefix("HTTP/1.1 200"))
                 #expect(lines.text.contains("Content-Type: text/event-stream\r\n"))
                 #expect(

@@ -72,7 +72,7 @@ def test_it_stays_deleted_and_is_erased_and_its_audit_is_proved(ended: tuple):
         again = site.run("tenants", "delete", "acme", *CONFIRM, *url)
         assert again.returncode == 1 and "was deleted" in again.stderr
         assert site.done("doctor").count("fail") == 0
-        with broker.client(Broker.OPS, "globex") as http:
+        with broker.client("globex-ops", "globex") as http:
             assert http.get("/v1/tenants/globex").status_code == 200
             assert http.get("/v1/tenants/acme").status_code == 404
         assert server.stop() == 0

@@ -1,4 +1,5 @@
 package import HallpassCore
+package import HallpassStorage
 import Synchronization
 
 /// Something that ended tokens, turned a switch, or may have changed what is allowed.
@@ -8,6 +9,12 @@ package struct RevocationEvent: Sendable {
         case disable(DisabledThing)
         case enable(DisabledThing)
         case registry(revision: Int64)
+        /// One token, by itself.
+        case token(RevokedToken)
+        /// A tool whose definition changed on its server.
+        case quarantine(Quarantine.Key)
+        /// A tool that somebody has looked at.
+        case release(Quarantine.Key)
     }
 
     package let kind: Kind

@@ -52,6 +52,9 @@ extension Broker {
                 }
                 try await registryStore.quarantine(updates, of: admin.tenant, audit: [report] + entries)
                 if !updates.isEmpty { try await reading { try await reload(admin.tenant) } }
+                for row in updates where row.settledAt == nil {
+                    feed.announce(.quarantine(row.key), of: admin.tenant)
+                }
             }
             let changed = Set(drifts.filter { $0.state == .changed }.map(\.name))
             return ToolObservation(
@@ -129,6 +132,7 @@ extension Broker {
             }
             try await registryStore.release(rows, of: admin.tenant, audit: entries)
             try await reading { try await reload(admin.tenant) }
+            for row in rows { feed.announce(.release(row.key), of: admin.tenant) }
         }
     }
 

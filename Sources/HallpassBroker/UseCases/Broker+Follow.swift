@@ -1,5 +1,5 @@
 package import HallpassCore
-import HallpassStorage
+package import HallpassStorage
 
 /// A client that may follow its tenant's revocations; only ``Broker/follower(_:)``, in this file, can make one.
 package struct RevocationFollower: Sendable {
@@ -12,7 +12,10 @@ package struct RevocationFollower: Sendable {
 package struct RevocationFollowing: Sendable {
     /// In the order they were made, without those that the client knows already.
     package let cutoffs: [RevocationCutoff]
+    /// Ended one by one, and not expired yet.
+    package let tokens: [RevokedToken]
     package let disabled: [DisabledThing]
+    package let quarantined: [Quarantine.Key]
     /// Of the registry.
     package let revision: Int64
     /// What to begin after the next time.
@@ -33,15 +36,18 @@ extension Broker {
     /// - Throws: ``HallpassError/limitReached(_:)`` when too many follow.
     package func followRevocations(
         after: Int64?, by follower: RevocationFollower
-    ) throws(HallpassError) -> RevocationFollowing {
+    ) async throws(HallpassError) -> RevocationFollowing {
         let client = follower.client
         let (signals, last) = try feed.follow(client.tenant)
+        let tokens = try await reading {
+            try await registryStore.revokedTokens(client.tenant, nowSeconds: clock.nowSeconds)
+        }
         guard let tenant = snapshot.tenants[client.tenant] else { throw .notFound }
         let known = after.flatMap { ledger.hasGiven($0) ? $0 : nil } ?? 0
         let cutoffs = tenant.revocations.all
         return RevocationFollowing(
-            cutoffs: cutoffs.filter { $0.cutoff > known }, disabled: tenant.disabled.all,
-            revision: tenant.registry.revision,
+            cutoffs: cutoffs.filter { $0.cutoff > known }, tokens: tokens, disabled: tenant.disabled.all,
+            quarantined: tenant.quarantine.all.map(\.key), revision: tenant.registry.revision,
             number: max(last ?? 0, cutoffs.last?.cutoff ?? 0), signals: signals,
             isWelcome: { [self] in isGood(client) })
     }

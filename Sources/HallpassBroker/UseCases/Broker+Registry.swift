@@ -178,6 +178,7 @@ extension Broker {
             // It is on disk but cannot be read back: better to say so than to answer from the past.
             throw .storageUnavailable
         }
+        for row in released { feed.announce(.release(row.key), of: author.tenant) }
         feed.announce(.registry(revision: revision), of: author.tenant)
         return RegistryAnswer(plan: plan, revision: revision, secrets: material.secrets)
     }

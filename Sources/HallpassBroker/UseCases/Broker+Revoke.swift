@@ -42,7 +42,13 @@ extension Broker {
             }
             return entry
         }
-        if case .refused(let refusal) = outcome { raiseAlarmIfKeyLeaked(refusal, token) }
+        switch outcome {
+        case .refused(let refusal): raiseAlarmIfKeyLeaked(refusal, token)
+        case .tokenRevoked(wasLive: true):
+            let revoked = RevokedToken(id: token.claims.id, sequence: token.claims.sequence)
+            feed.announce(.token(revoked), of: client.tenant)
+        default: break
+        }
     }
 
     /// A cutoff: everything minted up to now that matches is dead before this returns.

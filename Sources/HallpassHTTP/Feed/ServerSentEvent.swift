@@ -1,5 +1,6 @@
 import HallpassBroker
 import HallpassCore
+import HallpassStorage
 import StrictJSON
 
 /// What followers read. Source: the HTML standard, "Server-sent events"; the protocol, "Introspect, revoke".
@@ -8,10 +9,14 @@ enum ServerSentEvent {
     static func opening(_ following: RevocationFollowing) -> [UInt8] {
         var text = "retry: 2000\n\n"
         for cutoff in following.cutoffs { text += block("revocation", id: cutoff.cutoff, cutoff.json) }
+        for token in following.tokens { text += block("revocation", id: nil, token.json) }
         let disabled = following.disabled.map { JSONValue.object($0.json) }
         text += block(
             "state", id: following.number,
-            ["disabled": .array(disabled), "revision": .integer(following.revision)])
+            [
+                "disabled": .array(disabled), "quarantined": .array(following.quarantined.map(\.json)),
+                "revision": .integer(following.revision),
+            ])
         return Array(text.utf8)
     }
 
@@ -40,6 +45,9 @@ enum ServerSentEvent {
         case .disable(let thing): block("disable", id: event.number, .object(thing.json))
         case .enable(let thing): block("enable", id: event.number, .object(thing.json))
         case .registry(let revision): block("registry", id: event.number, ["revision": .integer(revision)])
+        case .token(let token): block("revocation", id: event.number, token.json)
+        case .quarantine(let tool): block("quarantine", id: event.number, tool.json)
+        case .release(let tool): block("release", id: event.number, tool.json)
         }
     }
 
@@ -58,6 +66,20 @@ extension RevocationCutoff {
             "dimension": .string(dimension.rawValue), "id": .string(id), "cutoff": .integer(cutoff),
             "time": .string(RFC3339.text(seconds: createdAt)),
         ]
+    }
+}
+
+extension RevokedToken {
+    /// `{"dimension":"token","id","cutoff"}`: a cutoff that reaches this one.
+    fileprivate var json: JSONValue {
+        ["dimension": "token", "id": .string(id.text), "cutoff": .integer(sequence)]
+    }
+}
+
+extension Quarantine.Key {
+    /// `{"connector","tool"}`
+    fileprivate var json: JSONValue {
+        ["connector": .string(connector.rawValue), "tool": .string(tool.rawValue)]
     }
 }
 

@@ -17,7 +17,7 @@ struct FeedRoutes {
             .some(reader.optionalNumber("after", in: 0...JSONValue.safeIntegerMaximum))
         }
         // A browser comes back to the same address with the header added, so the header is the newer word.
-        let following = try broker.followRevocations(after: try call.lastEventID() ?? asked, by: follower)
+        let following = try await broker.followRevocations(after: try call.lastEventID() ?? asked, by: follower)
         return Answer(
             events: EventStream(
                 of: .revocations, opening: ServerSentEvent.opening(following), following.signals, heartbeat: heartbeat,

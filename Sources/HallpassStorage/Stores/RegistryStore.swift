@@ -72,6 +72,23 @@ package struct RegistryStore: Sendable {
         try await database.read { try RevocationTable.page($0, tenant: tenant, before: before, limit: limit) }
     }
 
+    /// Those that were ended one by one and have not expired yet, in the order they were minted.
+    package func revokedTokens(_ tenant: TenantID, nowSeconds: Int64) async throws -> [RevokedToken] {
+        try await database.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT token_id, sequence FROM token INDEXED BY token_revoked
+                    WHERE tenant_id = ? AND state = 2 AND expires_at > ? ORDER BY sequence
+                    """,
+                arguments: [tenant.rawValue, nowSeconds]
+            ).map { row in
+                guard let id = TokenID(bytes: try row.bytes(at: 0)) else { throw DamagedRow(column: "token.token_id") }
+                return RevokedToken(id: id, sequence: try row.decode(atIndex: 1))
+            }
+        }
+    }
+
     /// - Returns: by kind and name.
     package func disabledThings(
         _ tenant: TenantID, after: DisabledThing? = nil, limit: Int

@@ -14,6 +14,18 @@ package struct RevocationSummary: Hashable, Sendable {
     }
 }
 
+/// A token that was ended by itself.
+package struct RevokedToken: Hashable, Sendable {
+    package let id: TokenID
+    /// Its place among mints and cutoffs.
+    package let sequence: Int64
+
+    package init(id: TokenID, sequence: Int64) {
+        self.id = id
+        self.sequence = sequence
+    }
+}
+
 enum RevocationTable {
     static func insert(_ row: RevocationSummary, of tenant: TenantID, _ db: Database) throws {
         try db.run(

@@ -343,7 +343,7 @@ struct DeleteTenantTests {
     @Test func `whoever follows is told that everything is revoked, last`() async throws {
         try await BrokerFixture.run { fixture in
             let follower = try fixture.broker.follower(fixture.client("crm-server"))
-            let following = try fixture.broker.followRevocations(after: nil, by: follower)
+            let following = try await fixture.broker.followRevocations(after: nil, by: follower)
             let token = try await fixture.token()
             try await fixture.delete()
             following.signals.end()
