@@ -61,11 +61,11 @@ def growth(result: dict) -> str:
         drawing, columns, [
             Series("verify", [size["verify"]["ratio_per_second"] for size in sizes], "a"),
             Series("mint", [size["mint"]["ratio_per_second"] for size in sizes], "b")],
-        top=1.25, ticks=[0, 0.25, 0.5, 0.75, 1, 1.25], floor=(0.9, "floor 0.9"))
+        top=1.25, ticks=[0, 0.25, 0.5, 0.75, 1, 1.25], floor=(growth_report.VERIFY_FLOOR, f"floor {growth_report.VERIFY_FLOOR}"))
     drawing.heading("Seconds from start to ready")
-    lines(
-        drawing, columns, [Series("start", [size["start_to_ready_seconds"] for size in sizes], "a")],
-        top=1.25, ticks=[0, 0.25, 0.5, 0.75, 1, 1.25], floor=(1.0, "at most 1 s"))
+    starts = [size["start_to_ready_seconds"] for size in sizes]
+    ticks = [0.5 * tick for tick in range(int(max(1.5, *starts) / 0.5) + 2)]
+    lines(drawing, columns, [Series("start", starts, "a")], top=ticks[-1], ticks=ticks, floor=(growth_report.START_SECONDS, "at most 1 s"))
     return drawing.finish()
 
 

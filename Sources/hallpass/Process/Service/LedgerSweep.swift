@@ -22,16 +22,19 @@ struct LedgerSweep: Service {
         }
     }
 
-    /// Until nothing is left that a full batch would be needed for.
+    /// Once through all tenants.
     func sweep(at nowSeconds: Int64) async {
         for table in SweptTable.allCases { await sweep(table, at: nowSeconds) }
     }
 
     private func sweep(_ table: SweptTable, at nowSeconds: Int64) async {
+        var place: TenantID?
         while !Task.isCancelled {
             do throws(HallpassError) {
-                let before = nowSeconds - table.retentionSeconds
-                guard try await ledger.sweep(table, expiredBefore: before, limit: batch) == batch else { return }
+                let step = try await ledger.sweep(
+                    table, expiredBefore: nowSeconds - table.retentionSeconds, limit: batch, from: place)
+                guard let next = step.next else { return }
+                place = next
             } catch {
                 // The next round tries again; calls themselves say so louder if storage is in trouble.
                 logger.warning(
