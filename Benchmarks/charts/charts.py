@@ -65,7 +65,9 @@ def growth(result: dict) -> str:
     drawing.heading("Seconds from start to ready")
     starts = [size["start_to_ready_seconds"] for size in sizes]
     ticks = [0.5 * tick for tick in range(int(max(1.5, *starts) / 0.5) + 2)]
-    lines(drawing, columns, [Series("start", starts, "a")], top=ticks[-1], ticks=ticks, floor=(growth_report.START_SECONDS, "at most 1 s"))
+    lines(
+        drawing, columns, [Series("start", starts, "a")], top=ticks[-1], ticks=ticks,
+        floor=(growth_report.START_SECONDS, "at most 1 s"))
     return drawing.finish()
 
 
@@ -74,7 +76,8 @@ def micro(result: dict) -> str:
     found = [piece for piece in micro_report.pieces(result) if piece.name not in micro_report.LARGE]
     most = max(piece.hmacs for piece in found)
     drawing.heading(
-        "The pieces of a call, in HMACs of a token's bytes", f"dashed: {micro_report.TOKEN_CHECK_FLOOR}, which the token check should stay below")
+        "The pieces of a call, in HMACs of a token's bytes",
+        f"dashed: {micro_report.TOKEN_CHECK_FLOOR}, which the token check should stay below")
     drawing.y += 4
     bars(drawing, [
         Bar(piece.title, piece.hmacs / most, f"{piece.hmacs:,.1f} = {micro_report.duration(piece.nanoseconds)}",
@@ -98,7 +101,8 @@ def main() -> int:
             ("bench", "make bench", bench, "Calls a second, and what they cost, beside a bare HTTP server", []),
             ("growth", "make bench-growth", growth, "Calls a second and seconds to ready, by ledger rows",
              [growth_report.markdown, growth_report.remarks]),
-            ("micro-bench", "make micro-bench", micro, "HMACs that each piece of a call takes", [micro_report.markdown, micro_report.remarks])):
+            ("micro-bench", "make micro-bench", micro, "HMACs that each piece of a call takes",
+             [micro_report.markdown, micro_report.remarks])):
         source = ROOT / ".build" / f"{name}.json"
         if not source.exists():
             print(f"no {source.relative_to(ROOT)}: {command} writes it")

@@ -93,7 +93,8 @@ class Growth:
         process = self.grown.broker.process
         found |= {
             "database_megabytes": self.grown.broker.database_bytes() / 1_048_576, "start_to_ready_seconds": median(starts),
-            "every_start_seconds": starts, "start_cpu_seconds": median(cpu), "idle_cpu_seconds": median(idle), "resident_megabytes": process.resident_megabytes()}
+            "every_start_seconds": starts, "start_cpu_seconds": median(cpu), "idle_cpu_seconds": median(idle),
+            "resident_megabytes": process.resident_megabytes()}
         empty = Side(self.binary, self.folder / f"empty-{number}", self.ending)
         # In every round first who was second before.
         sides = [empty, self.grown]
@@ -149,17 +150,19 @@ class Growth:
         for side in sides:
             side.load(kind, 1)
             side.rounds[kind].clear()
+            side.written[kind].clear()
         for turn in range(self.rounds):
             for side in sides if turn % 2 == 0 else reversed(sides):
                 side.load(kind, self.seconds)
         empty, grown = (side.rounds[kind] for side in sides)
+        written = {name: median(side.written[kind]) for name, side in zip(("empty", "grown"), sides)}
 
         def ratio(field: str) -> float:
             return median(getattr(own, field) / getattr(other, field) for own, other in zip(grown, empty))
 
         return {
             "grown": summary(grown), "empty": summary(empty), "ratio_per_second": ratio("per_second"),
-            "ratio_cpu": ratio("cpu_seconds_per_thousand"),
+            "ratio_cpu": ratio("cpu_seconds_per_thousand"), "written_bytes_per_call": written,
             "every_round": {"grown": [asdict(round) for round in grown], "empty": [asdict(round) for round in empty]}}
 
     def sweep(self) -> dict | None:

@@ -36,6 +36,11 @@ def rows(result: dict) -> list[list[str]]:
         lines.append(line(f"{kind}, p99 ms", lambda size: f"{size[kind]['grown']['p99_ms']:.1f}"))
         lines.append(line(f"{kind}, calls a second, of the empty broker's", lambda size: f"{size[kind]['ratio_per_second']:.2f}"))
         lines.append(line(f"{kind}, CPU of a call, of the empty broker's", lambda size: f"{size[kind]['ratio_cpu']:.2f}"))
+        lines.append(line(
+            f"{kind}, KB written a call (empty broker)",
+            lambda size: "{grown:.1f} ({empty:.1f})".format(
+                **{side: written / 1_000 for side, written in size[kind]["written_bytes_per_call"].items()})))
+    lines.append(line("resident after those calls, MB", lambda size: f"{size['resident_megabytes_loaded']:.0f}"))
     for key, name in ACTS.items():
         lines.append(line(
             f"{name}, ms (empty broker)",
@@ -56,14 +61,14 @@ def notes(result: dict) -> list[str]:
     chains = "; ".join(
         f"{chain['said']['records']:,} of {tenant} in {chain['seconds']:.1f} s" for tenant, chain in result["chains"].items())
     return [
-        f"verify with {count(largest['rows'])} rows: {ratio:.2f} of the empty broker's, floor {VERIFY_FLOOR}{missed(ratio < VERIFY_FLOOR)}; "
-        f"start to ready: {start:.2f} s, at most {START_SECONDS:g}{missed(start > START_SECONDS)}",
+        f"verify with {count(largest['rows'])} rows: {ratio:.2f} of the empty broker's, floor {VERIFY_FLOOR}"
+        f"{missed(ratio < VERIFY_FLOOR)}; start to ready: {start:.2f} s, at most {START_SECONDS:g}{missed(start > START_SECONDS)}",
         f"{result['tenants']:,} tenants of {result['deployments']} deployments and {result['grants']} grants: registering one "
         f"took {applied['first_100']:.0f} ms among the first hundred and {applied['last_100']:.0f} ms among the last",
         f"audit records verified afterwards: {chains}",
         f"{machine['cores']} cores of {machine['processor']}, load average {machine['load_average']} before and "
-        f"{machine['load_average_after']} after; {result['rounds']} rounds of {result['seconds_per_round']} s in turns with an empty broker, "
-        f"wrk on the same machine; all of it took {result['seconds'] / 60:.0f} minutes",
+        f"{machine['load_average_after']} after; {result['rounds']} rounds of {result['seconds_per_round']} s in turns with an "
+        f"empty broker, wrk on the same machine; all of it took {result['seconds'] / 60:.0f} minutes",
     ]
 
 

@@ -93,6 +93,11 @@ class Process:
             total += int(fields[11]) + int(fields[12])
         return total / TICKS_PER_SECOND
 
+    def written_bytes(self) -> int:
+        """To files and sockets, since the start, whether or not it has come to a disk."""
+        text = Path(f"/proc/{self.process.pid}/io").read_text()
+        return int(next(line for line in text.splitlines() if line.startswith("wchar:")).split()[1])
+
     def resident_megabytes(self) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))

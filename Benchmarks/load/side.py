@@ -49,6 +49,8 @@ class Side:
     def forget_load(self) -> None:
         """What is in stock was for a database that is gone."""
         self.rounds: dict[str, list[Round]] = {"mint": [], "verify": []}
+        # Bytes a call, of each round.
+        self.written: dict[str, list[float]] = {"mint": [], "verify": []}
         self.bodies = {
             "mint": Bodies(self.folder / "mint.bodies", "/v1/call-tokens", JSON),
             "verify": Bodies(self.folder / "verify.bodies", "/v1/verify", JSON)}
@@ -88,9 +90,11 @@ class Side:
         quickest = max((round.per_second for round in self.rounds[kind]), default=FIRST_GUESS_PER_SECOND)
         self._stock(kind, int(quickest * seconds * RESERVE))
         client = GATEWAY if kind == "mint" else SERVER
+        written = self.broker.process.written_bytes()
         round = wrk.drive(
             self.broker.url, self.broker.process, bodies, seconds, self.broker.authorization(client), is_once=True)
         self.rounds[kind].append(round)
+        self.written[kind].append((self.broker.process.written_bytes() - written) / round.requests)
         return round
 
     def _stock(self, kind: str, count: int) -> None:
