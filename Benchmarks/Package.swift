@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// As in the main package: what is measured has to be what runs.
+let server = strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
 // What measures Hallpass and is no part of it: a package of its own, so that neither its build nor its dependencies are
 // theirs.
 //
@@ -35,7 +38,7 @@ let package = Package(
         // Writes millions of ledger rows, for `make bench-growth`.
         .executableTarget(
             name: "filler", dependencies: ["HallpassCore", "HallpassCrypto", "HallpassStorage"], path: "Filler",
-            swiftSettings: strict),
+            swiftSettings: server),
 
         // The pieces of a call, each held against one HMAC, for `make micro-bench`.
         .executableTarget(
@@ -44,24 +47,27 @@ let package = Package(
                 "HallpassCore", "HallpassCrypto", "JSONSchema", "StrictJSON",
                 .product(name: "Benchmark", package: "benchmark"),
             ],
-            path: "MicroBenchmarks", swiftSettings: strict,
+            path: "MicroBenchmarks", swiftSettings: server,
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
 
         .systemLibrary(name: "COpenSSL", path: "Hallpass/COpenSSL", pkgConfig: "libcrypto"),
         .target(
             name: "HallpassCrypto", dependencies: ["COpenSSL"], path: "Hallpass/HallpassCrypto",
-            swiftSettings: strict + [.strictMemorySafety()]),
+            swiftSettings: server + [.strictMemorySafety()]),
         .target(name: "StrictJSON", path: "Hallpass/StrictJSON", swiftSettings: strict),
         .systemLibrary(name: "CPCRE2", path: "Hallpass/CPCRE2", pkgConfig: "libpcre2-8"),
         .target(
             name: "JSONSchema", dependencies: ["CPCRE2", "StrictJSON"], path: "Hallpass/JSONSchema",
-            swiftSettings: strict),
+            swiftSettings: server),
         .target(
             name: "HallpassCore", dependencies: ["HallpassCrypto", "JSONSchema"], path: "Hallpass/HallpassCore",
-            swiftSettings: strict),
+            swiftSettings: server),
         .target(
             name: "HallpassStorage",
-            dependencies: ["HallpassCore", .product(name: "GRDB", package: "GRDB.swift")],
-            path: "Hallpass/HallpassStorage", swiftSettings: strict),
+            dependencies: [
+                "HallpassCore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            path: "Hallpass/HallpassStorage", swiftSettings: server),
     ]
 )
