@@ -1,14 +1,18 @@
 // A new connector from what its server says of itself: its answer to tools/list becomes the form to go on from.
+import { askForm } from './ask-server.js';
 import { copyable } from './copy.js';
 import { h } from './dom.js';
 import { field, form } from './form.js';
 import { readTools } from './observed-tools.js';
 
-/** @param onRead is given the tools as they would be registered. */
-export function importForm({ onRead }) {
+/** @param onRead is given what is known of the connector: its tools as they would be registered, and where it was asked. */
+export function importForm({ tenant, onRead }) {
   return h('div.stack',
-    h('section.card.stack', h('h2', 'From a terminal that reaches the server'),
-      h('p', 'A browser reaches this origin only. The command asks the server and writes a document, to be pasted or applied:'),
+    h('section.card.stack', h('h2', 'Ask the running server'), askForm({
+      tenant, onTools: (tools, resource) => onRead({ resource, tools: tools.map(registrable) }),
+    })),
+    h('section.card.stack', h('h2', 'From a terminal that reaches it'),
+      h('p', 'For a server that the broker does not reach. The command writes a document, to be pasted or applied:'),
       h('p', copyable('hallpass tools import --connector new-mcp --url https://new.example.com/mcp --print > new-mcp.yaml'))),
     h('section.card.stack', h('h2', 'From its answer'), form({ action: 'Go on', submit },
       field({
@@ -21,7 +25,7 @@ export function importForm({ onRead }) {
       }))));
 
   function submit(data) {
-    onRead(readTools(data.get('answer')).map(registrable));
+    onRead({ tools: readTools(data.get('answer')).map(registrable) });
   }
 }
 

@@ -1,11 +1,13 @@
 // Holding what a running server shows against what is registered.
 import { inTenant, post } from './api.js';
+import { askForm } from './ask-server.js';
 import { memberList } from './changes.js';
 import { copyable } from './copy.js';
 import { confirmDialog } from './dialog.js';
 import { h, show } from './dom.js';
 import { field, form, Mistake, parseJSON } from './form.js';
 import { code, plural } from './format.js';
+import { may } from './session.js';
 
 const STATES = {
   same: ['', 'as registered'],
@@ -14,7 +16,7 @@ const STATES = {
   removed: ['state-warn', 'not shown any more'],
 };
 
-/** The command that asks the server itself; pages cannot, because a browser reaches this origin only. */
+/** The command that asks the server itself, from wherever it is typed. */
 const importCommand = (tenant, connector, address) =>
   `hallpass tools import --connector ${connector} --url ${quoted(address)} --tenant ${tenant} --hallpass-url ${window.location.origin}`;
 
@@ -25,21 +27,23 @@ export function compareForm({ tenant, connector, redraw }) {
   const path = inTenant(tenant, 'connectors', connector.id, 'observed-tools');
   const result = h('div.stack', { 'aria-live': 'polite' });
   return h('section.card.stack', h('h2', 'Compare with the running server'),
-    h('p', 'From a terminal that reaches it; what changed goes into quarantine at once, ', code('--dry-run'), ' only compares:'),
-    h('p', copyable(importCommand(tenant, connector.id, connector.resource))),
-    form({ action: 'Compare', submit: compare },
+    h('p', 'Nothing is done with what it shows before you have seen how it compares.'),
+    may('change_registry', tenant) && askForm({
+      tenant, address: /^https?:[^?#]*$/.test(connector.resource) ? connector.resource : '', onTools: compare,
+    }),
+    form({ action: 'Compare', submit: (data) => compare(readTools(data.get('answer'))) },
       field({
         label: 'Or its answer to tools/list',
         name: 'answer',
         type: 'json',
         rows: 6,
         placeholder: '{ "tools": [ { "name": "find_contact", "description": "…", "inputSchema": { … } } ] }',
-        hint: 'Nothing is done with it before you have seen how it compares.',
-      })), result);
+      })),
+    h('p', 'Or from a terminal that reaches it; what changed goes into quarantine at once, ', code('--dry-run'), ' only compares:'),
+    h('p', copyable(importCommand(tenant, connector.id, connector.resource))), result);
 
-  async function compare(data) {
+  async function compare(tools) {
     show(result);
-    const tools = readTools(data.get('answer'));
     const { tools: compared } = await post(path, { tools, dry_run: true });
     const changed = compared.filter((one) => one.state === 'changed');
     show(result, h('ol.diff', compared.map(comparison)), changed.length > 0 && h('div.form-actions', h(

@@ -27,7 +27,12 @@ package final class Broker: Sendable {
     let accessTokens: AccessTokens
     let gate = ChangeGate()
     let feed = RevocationFeed()
-    let activityFollowers = ActivityFollowers()
+    let activityPlaces = Places(
+        inAll: Limits.activityFollowers, perTenant: Limits.activityFollowersPerTenant,
+        perCaller: Limits.activityFollowersPerCaller)
+    let toolServers: ToolServers
+    let toolFetches = Places(
+        inAll: Limits.toolFetches, perTenant: Limits.toolFetchesPerTenant, perCaller: Limits.toolFetchesPerTenant)
     let rateLimiter = RateLimiter()
     /// Lets one change of people's accounts and sessions through at a time.
     let accountGate = ChangeGate()
@@ -47,7 +52,7 @@ package final class Broker: Sendable {
     package init(
         settings: BrokerSettings, database: HallpassDatabase, ledger: Ledger, tenantKeys: TenantKeys,
         keySets: KeySetSource, custody: KeyCustody? = nil, clock: Clock = .system,
-        upstream: UpstreamClient = UpstreamClient()
+        upstream: UpstreamClient = UpstreamClient(), toolServers: ToolServers = ToolServers()
     ) throws {
         self.settings = settings
         self.database = database
@@ -68,6 +73,7 @@ package final class Broker: Sendable {
         credentialStore = CredentialStore(database: database, ledger: ledger)
         deletionStore = TenantDeletionStore(database: database, ledger: ledger)
         self.upstream = upstream
+        self.toolServers = toolServers
         accessTokens = AccessTokens { clock.nowSeconds }
         decoyKey = try HMACSHA256Key(SecretBytes.random(count: 32))
     }

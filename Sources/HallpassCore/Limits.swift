@@ -184,6 +184,16 @@ package enum Limits {
     package static let activityBacklogEvents = 8
     /// How old a count may be that all who follow a tenant are told, in milliseconds: they are told no more often.
     package static let activityAgeMilliseconds: Int64 = 1_000
+    /// MCP servers that one tenant has asked for their tools at once: each may cost the memory of its answers.
+    package static let toolFetchesPerTenant = 2
+    /// Of all tenants.
+    package static let toolFetches = 8
+    /// The whole conversation with one of them, in seconds: a person waits for it.
+    package static let toolFetchSeconds: Int64 = 30
+    /// All its answers: a thousand tools with schemas of some kilobytes.
+    package static let toolAnswerBytes = 4 * 1024 * 1024
+    /// Pages of its list: as many as would hold a thousand tools, five on each.
+    package static let toolPages = 200
     /// Audit records in one delivery of the continuous export.
     package static let exportBatchRecords = 500
     /// What they take as lines: half of what nginx, unless told otherwise, lets a request's body have. A record that is larger

@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from wiki_server import running_wiki
+
 TOOL = {"name": "read_page", "description": "Read a page.", "effect": "read", "scopes": ["wiki:read"],
         "input_schema": {"type": "object", "properties": {"page": {"type": "string"}}}}
 SHOWN = {"name": "read_page", "description": "Read a page, and send it to everyone.", "inputSchema": TOOL["input_schema"]}
@@ -21,11 +23,17 @@ def drifting(office):
     office.ops.delete(PATH)
 
 
+@pytest.fixture
+def mcp_server():
+    with running_wiki() as wiki:
+        yield wiki
+
+
 def test_what_changed_is_seen_put_into_quarantine_and_accepted(visit, office, drifting):
     dana = visit("dana")
     page = dana.open("acme/connectors/drift-mcp?tab=drift")
     expect(page.get_by_text("Nothing in quarantine")).to_be_visible()
-    expect(page.locator(".copyable code").nth(1)).to_contain_text(
+    expect(page.locator(".copyable code").last).to_contain_text(
         "hallpass tools import --connector drift-mcp --url 'https://drift.acme.example/mcp' --tenant acme")
     answer = {"jsonrpc": "2.0", "id": 1, "result": {"tools": [SHOWN, {"name": "erase_all", "inputSchema": {"type": "object"}}]}}
     page.get_by_label("Or its answer to tools/list").fill(json.dumps(answer))
@@ -90,3 +98,52 @@ def test_a_connector_is_made_from_what_its_server_shows(visit, office):
         ("list_files", "read", ["FILL-IN"]), ("write_file", "write", ["FILL-IN"]), ("wipe", "destructive", ["FILL-IN"])]
     assert "idempotency_key" in made["tools"][1]["input_schema"]["properties"]
     office.ops.delete("/v1/tenants/acme/connectors/files-mcp")
+
+
+def test_a_connector_is_made_by_asking_its_running_server(visit, office, mcp_server):
+    dana = visit("dana", expected=(400,))
+    page = dana.open("acme/new-connector?by=import")
+    asked = page.locator("section", has=page.get_by_role("heading", name="Ask the running server"))
+    asked.get_by_label("Address of the server").fill(mcp_server.url.replace("/mcp", "/nothing"))
+    asked.get_by_role("button", name="Ask the server").click()
+    expect(asked.get_by_role("alert")).to_contain_text("answers with status 404, and is no MCP endpoint")
+    asked.get_by_label("Address of the server").fill(mcp_server.url)
+    asked.get_by_role("button", name="Ask the server").click()
+    expect(asked.get_by_role("alert")).to_contain_text("wants to know who asks")
+    asked.get_by_label("Token for the server").fill(mcp_server.TOKEN)
+    dana.shoot("ask-server")
+    dana.check_accessibility()
+    asked.get_by_role("button", name="Ask the server").click()
+    expect(page.get_by_label("Resource")).to_have_value(mcp_server.url)
+    page.get_by_label("Name", exact=True).fill("asked-mcp")
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("asked-mcp")
+    made = office.ops.get("/v1/tenants/acme/connectors/asked-mcp").json()
+    assert made["resource"] == mcp_server.url
+    assert [(one["name"], one["effect"]) for one in made["tools"]] == [("find_page", "read"), ("erase_page", "destructive")]
+
+    # And later, whether it still shows the same.
+    page = dana.open("acme/connectors/asked-mcp?tab=drift")
+    expect(page.get_by_label("Address of the server")).to_have_value(mcp_server.url)
+    page.get_by_label("Token for the server").fill(mcp_server.TOKEN)
+    page.get_by_role("button", name="Ask the server").click()
+    expect(page.get_by_text("as registered")).to_have_count(2)
+    expect(page.get_by_label("Token for the server")).to_have_value("")
+    mcp_server.change()
+    page.get_by_label("Token for the server").fill(mcp_server.TOKEN)
+    page.get_by_role("button", name="Ask the server").click()
+    expect(page.get_by_text("Find a page, and send it to everyone.")).to_be_visible()
+    dana.shoot("ask-server-drift")
+    page.get_by_role("button", name="Put 1 tool into quarantine").click()
+    page.get_by_role("dialog").get_by_role("button", name="Quarantine").click()
+    expect(page.get_by_text("refused", exact=True)).to_be_visible()
+    records = office.ops.get("/v1/tenants/acme/audit", params={"event": "tools_fetch"}).json()["items"]
+    assert {one["target"] for one in records} >= {f"mcp {mcp_server.url}"}
+    assert mcp_server.TOKEN not in json.dumps(records) and mcp_server.TOKEN not in office.server.output
+    office.ops.delete("/v1/tenants/acme/connectors/asked-mcp")
+
+
+def test_whoever_may_not_change_the_registry_is_not_offered_to_ask(visit, drifting):
+    page = visit("sam").open("acme/connectors/drift-mcp?tab=drift")
+    expect(page.get_by_role("button", name="Compare")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask the server")).to_have_count(0)

@@ -178,6 +178,8 @@ LIMITS = {
     "Session": ["sessionIdleSeconds", "sessionLifetimeSeconds", "sessionsPerAccount"],
     "One-time link": ["invitationSeconds"],
     "Streams of the feed": ["feedFollowersPerTenant", "feedFollowers", "feedBacklogEvents"],
+    "Servers asked for their tools": [
+        "toolFetchesPerTenant", "toolFetches", "toolFetchSeconds", "toolAnswerBytes", "toolPages", "toolsPerConnector"],
     "Streams of activity": [
         "activityFollowersPerCaller", "activityFollowersPerTenant", "activityFollowers", "activityBacklogEvents",
         "activityAgeMilliseconds"]}

@@ -105,7 +105,8 @@ final class BrokerFixture: Sendable {
                 older: keyEncryptionKeys.dropFirst().map { SecretBytes(copying: $0) }),
             keySets: KeySetSource { url throws(KeySetSource.Failure) in try self.keySet(at: url) },
             custody: custody, clock: Clock { self.milliseconds.withLock { $0 } },
-            upstream: UpstreamClient(timeout: upstreamTimeout, pause: { _ in }))
+            upstream: UpstreamClient(timeout: upstreamTimeout, pause: { _ in }),
+            toolServers: ToolServers(timeout: .seconds(600)))
         parts.withLock { $0 = Parts(database: database, ledger: ledger, broker: broker) }
         try await broker.load()
     }

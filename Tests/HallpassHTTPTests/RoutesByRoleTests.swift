@@ -226,6 +226,8 @@ private struct Cast {
         "/v1/tenants/{tenant}/environments/{name}": #"{"kind": "Environment", "id": "not-there"}"#,
         "/v1/tenants/{tenant}/connectors/{name}":
             #"{"kind": "Connector", "id": "not-there", "resource": "https://x.example", "tools": []}"#,
+        // Nobody listens there.
+        "/v1/tenants/{tenant}/tools/fetch": #"{"url": "http://127.0.0.1:1/mcp"}"#,
         "/v1/tenants/{tenant}/connectors/{name}/observed-tools": #"{"tools": []}"#,
         "/v1/tenants/{tenant}/connectors/{name}/quarantine/accept": quarantined,
         "/v1/tenants/{tenant}/connectors/{name}/quarantine/dismiss": quarantined,

@@ -59,6 +59,7 @@ def bodies(broker: Broker) -> dict[tuple[str, str], dict]:
         ("post", f"{tenant}/data-keys/rotate"): {"reason": "A drill."},
         ("post", f"{tenant}/disable"): SWITCH, ("post", f"{tenant}/enable"): SWITCH,
         ("put", tenant): {"kind": "Tenant", "id": "acme", "display_name": "Acme"},
+        ("post", f"{tenant}/tools/fetch"): {"url": "http://127.0.0.1:1/mcp"},
         ("post", f"{tenant}/connectors/{{name}}/observed-tools"): {"dry_run": True, "tools": [
             {"name": "look", "description": "Look.", "inputSchema": {"type": "object"}, "annotations": {}}]},
         ("post", f"{tenant}/connectors/{{name}}/quarantine/accept"): {"tools": [{"name": "look", "digest": "A" * 43}]},

@@ -44,7 +44,8 @@ class Files:
 def site(make_site):
     site = make_site("tools-import")
     with Server(site) as server:
-        Broker(server).apply_seeds("acme")
+        site.server = server
+        site.broker = Broker(server).apply_seeds("acme")
         (site.folder / "files.json").write_text(json.dumps([CONNECTOR, DEPLOYMENT]))
         site.done("apply", "files.json", "--tenant", "acme")
         yield site
@@ -119,7 +120,7 @@ def answering(status: int, content_type: str, chunks):
         server.server_close()
 
 
-@pytest.mark.parametrize("status, kind, chunks, said", [
+WHAT_IS_NONE = [
     (200, "text/html", [b"<html>"], "something else than MCP"),
     (200, "application/json", [b"<html>"], "something else than JSON"),
     (200, "application/json", [b"[" * 200], "something else than JSON"),
@@ -131,13 +132,54 @@ def answering(status: int, content_type: str, chunks):
     (200, "text/event-stream", [b"data: {}\n\n"], "does not answer"),
     (302, "text/html", [], "elsewhere"), (401, "text/html", [], "who asks"), (404, "text/html", [], "404"),
     (500, "text/html", [], "500"),
-])
+]
+
+
+@pytest.mark.parametrize("status, kind, chunks, said", WHAT_IS_NONE)
 def test_what_is_no_mcp_server_is_told_in_a_sentence(site, status: int, kind: str, chunks, said: str):
     with answering(status, kind, chunks) as url:
         result = look(site, url)
     assert result.returncode == 3, result.stdout + result.stderr
     assert said in result.stderr
     assert "\x1b" not in result.stderr
+
+
+def fetch(site, url: str, **more):
+    """The broker itself is asked to ask."""
+    with site.broker.client(Broker.OPS) as ops:
+        return ops.post("/v1/tenants/acme/tools/fetch", json={"url": url} | more)
+
+
+@pytest.mark.parametrize("is_json", [True, False], ids=["json", "event stream"])
+def test_the_broker_asks_a_server_to_its_last_page(site, is_json: bool):
+    with serving(Files().app(json_response=is_json)) as url:
+        answer = fetch(site, url)
+    assert answer.status_code == 200, answer.text
+    assert [(one["name"], one["description"]) for one in answer.json()["tools"]] == [
+        ("find_file", "Find files."), ("note", "Note something.")]
+    assert answer.json()["tools"][0]["inputSchema"] == FIND
+
+
+@pytest.mark.parametrize("status, kind, chunks, said", WHAT_IS_NONE)
+def test_the_broker_tells_what_is_no_mcp_server_too(site, status: int, kind: str, chunks, said: str):
+    with answering(status, kind, chunks) as url:
+        answer = fetch(site, url, token="token-of-the-server")
+    assert answer.status_code == 400
+    [detail] = answer.json()["error"]["details"]
+    assert detail["path"] == "/url" and detail["rule"].startswith("mcp") and said in detail["message"]
+    assert "token-of-the-server" not in answer.text + site.server.output
+
+
+@pytest.mark.parametrize("url, rule", [
+    ("https://10.1.2.3/mcp", "public_address"), ("https://169.254.169.254/latest/meta-data", "public_address"),
+    ("http://10.1.2.3/mcp", None), ("ftp://files.example/", None), ("https://a:b@files.example/mcp", None),
+    ("https://files.example/mcp?key=1", None), ("file:///etc/passwd", None), ("python3 server.py", None),
+])
+def test_the_broker_asks_nobody_where_it_must_not(site, url: str, rule: str | None):
+    answer = fetch(site, url)
+    assert answer.status_code == 400
+    [detail] = answer.json()["error"]["details"]
+    assert detail["path"] == "/url" and (rule is None or detail["rule"] == rule)
 
 
 def test_nobody_there_is_told_too(site):

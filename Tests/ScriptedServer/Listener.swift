@@ -12,8 +12,10 @@ package enum Listener {
         serve: @escaping @Sendable (Inbound, Outbound) async throws -> Void,
         _ body: @Sendable (Int) async throws -> Value
     ) async throws -> Value {
+        // A connection is wrapped only once it is served: one that came too late for that would end the process.
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0) { channel in wrapped(channel) }
+            .childChannelOption(.autoRead, value: false)
+            .bind(host: "127.0.0.1", port: 0) { channel in channel.eventLoop.makeSucceededFuture(channel) }
         guard let port = server.channel.localAddress?.port else { throw ChannelError.unknownLocalAddress }
         return try await server.executeThenClose { connections in
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -22,7 +24,7 @@ package enum Listener {
                         for try await connection in connections {
                             open.addTask {
                                 // The other side may be gone at any time; that is what some tests are about.
-                                try? await connection.executeThenClose { try await serve($0, $1) }
+                                try? await wrapped(connection).get().executeThenClose { try await serve($0, $1) }
                             }
                         }
                     }
@@ -43,6 +45,10 @@ package enum Listener {
     }
 
     private static func wrapped(_ channel: any Channel) -> EventLoopFuture<Connection> {
-        channel.eventLoop.makeCompletedFuture { try Connection(wrappingChannelSynchronously: channel) }
+        channel.eventLoop.submit {
+            let connection = try Connection(wrappingChannelSynchronously: channel)
+            try channel.syncOptions?.setOption(.autoRead, value: true)
+            return connection
+        }
     }
 }

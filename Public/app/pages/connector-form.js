@@ -28,7 +28,7 @@ export default async function connectorForm({ tenant, name, query, signal }) {
       ),
     ));
   const body = h('div', isNew && Object.hasOwn(WAYS, query.by ?? '')
-    ? WAYS[query.by]({ tenant, onRead: (tools) => show(body, connectorFields({ tenant, registered: { tools }, tag })) })
+    ? WAYS[query.by]({ tenant, onRead: (registered) => show(body, connectorFields({ tenant, registered, tag })) })
     : connectorFields({ tenant, name, registered, tag }));
   return frame(isNew ? 'New connector' : `Edit ${name}`, {
     trail, intro: isNew && 'One MCP server. After this it is deployed into an environment, and people are granted what it does.',

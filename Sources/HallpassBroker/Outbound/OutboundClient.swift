@@ -31,6 +31,17 @@ package struct OutboundClient: Sendable {
         var answerBytes: Int
     }
 
+    /// How an answer begins.
+    struct Head: Sendable {
+        let status: Int
+        fileprivate let headers: HTTPHeaders
+
+        /// The first field of that name.
+        func header(_ name: String) -> String? { headers.first(name: name) }
+    }
+
+    typealias Body = HTTPClientResponse.Body
+
     struct Answer: Sendable {
         let status: Int
         let body: [UInt8]
@@ -61,9 +72,22 @@ package struct OutboundClient: Sendable {
     init(resolve: @escaping Resolve) { self.resolve = resolve }
 
     func send(_ request: Request) async throws(Failure) -> Answer {
+        try await send(request) { head, body in
+            let bytes = try await body.collect(upTo: request.answerBytes)
+            return Answer(
+                status: head.status, body: Array(bytes.readableBytesView),
+                retryAfterSeconds: head.header("Retry-After").flatMap { Int64($0) })
+        }
+    }
+
+    /// - Parameter read: takes the answer as it comes, within the request's time; what it throws is taken for a broken
+    ///   connection.
+    func send<Value: Sendable>(
+        _ request: Request, reading read: @escaping @Sendable (Head, Body) async throws -> Value
+    ) async throws(Failure) -> Value {
         // The library's own deadline ends with the head of an answer; one that trickles in is cut off as well.
-        let result = await withTaskGroup(of: Result<Answer, Failure>.self) { group in
-            group.addTask { await exchange(request) }
+        let result = await withTaskGroup(of: Result<Value, Failure>.self) { group in
+            group.addTask { await exchange(request, read) }
             group.addTask {
                 // It ends early only because the other was first.
                 try? await Task.sleep(for: request.timeout)
@@ -75,23 +99,25 @@ package struct OutboundClient: Sendable {
         return try result.get()
     }
 
-    private func exchange(_ request: Request) async -> Result<Answer, Failure> {
+    private func exchange<Value: Sendable>(
+        _ request: Request, _ read: @Sendable (Head, Body) async throws -> Value
+    ) async -> Result<Value, Failure> {
         let addresses = await resolve(request.url.host)
         guard let first = addresses.first else { return .failure(.unresolved) }
         let mayGo = addresses.allSatisfy { request.url.isLoopback ? $0.isLoopback : request.isOperators || $0.isPublic }
         guard mayGo else { return .failure(.privateAddress) }
         // One of each family, because a machine may have a name for its way into a network and no way.
         guard let other = addresses.first(where: { $0.bytes.count != first.bytes.count }) else {
-            return await attempt(request, at: first).result
+            return await attempt(request, at: first, read).result
         }
-        let outcome = await attempt(request, at: first)
-        return outcome.didConnect ? outcome.result : await attempt(request, at: other).result
+        let outcome = await attempt(request, at: first, read)
+        return outcome.didConnect ? outcome.result : await attempt(request, at: other, read).result
     }
 
     /// - Returns: also whether anything of the request may have arrived: then it is not sent a second time.
-    private func attempt(
-        _ request: Request, at address: NetworkAddress
-    ) async -> (result: Result<Answer, Failure>, didConnect: Bool) {
+    private func attempt<Value: Sendable>(
+        _ request: Request, at address: NetworkAddress, _ read: @Sendable (Head, Body) async throws -> Value
+    ) async -> (result: Result<Value, Failure>, didConnect: Bool) {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.dnsOverride = [request.url.host: address.text]
         configuration.httpVersion = .http1Only
@@ -100,9 +126,9 @@ package struct OutboundClient: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         // One for each exchange, because the address is fixed in it; exchanges are minutes apart.
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let outcome: (Result<Answer, Failure>, Bool)
+        let outcome: (Result<Value, Failure>, Bool)
         do {
-            outcome = (.success(try await answer(request, from: http)), true)
+            outcome = (.success(try await answer(request, from: http, read)), true)
         } catch is NIOTooManyBytesError {
             outcome = (.failure(.tooLarge), true)
         } catch {
@@ -113,17 +139,16 @@ package struct OutboundClient: Sendable {
         return outcome
     }
 
-    private func answer(_ request: Request, from http: HTTPClient) async throws -> Answer {
+    private func answer<Value: Sendable>(
+        _ request: Request, from http: HTTPClient, _ read: @Sendable (Head, Body) async throws -> Value
+    ) async throws -> Value {
         var message = HTTPClientRequest(url: request.url.text)
         message.method = HTTPMethod(rawValue: request.method.rawValue)
         message.headers.add(name: "User-Agent", value: "hallpass")
         for (name, value) in request.headers { message.headers.add(name: name, value: value) }
         if !request.body.isEmpty { message.body = .bytes(ByteBuffer(bytes: request.body)) }
         let response = try await http.execute(message, deadline: .distantFuture)
-        let body = try await response.body.collect(upTo: request.answerBytes)
-        return Answer(
-            status: Int(response.status.code), body: Array(body.readableBytesView),
-            retryAfterSeconds: response.headers.first(name: "Retry-After").flatMap { Int64($0) })
+        return try await read(Head(status: Int(response.status.code), headers: response.headers), response.body)
     }
 }
 

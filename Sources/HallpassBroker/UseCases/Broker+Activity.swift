@@ -63,7 +63,12 @@ extension Broker {
     package func followActivity(minutes: Int64, by admin: TenantAdmin) async throws(HallpassError) -> ActivityFollowing
     {
         try admin.require(.readAudit)
-        let signals = try activityFollowers.admit(admin.author, to: admin.tenant)
+        let (author, tenant) = (admin.author, admin.tenant)
+        guard activityPlaces.take(author, of: tenant) else {
+            throw .limitReached("as many follow the activity as may at once; close a page that shows it")
+        }
+        let signals = Signals<ActivityReport>(backlog: Limits.activityBacklogEvents)
+        signals.onEnd { [activityPlaces] in activityPlaces.leave(author, of: tenant) }
         let next = { @Sendable [self] () async throws(HallpassError) -> ActivityReport in
             try await activityReport(
                 of: admin.tenant, minutes: minutes, maximumAgeMilliseconds: Limits.activityAgeMilliseconds)
@@ -73,7 +78,7 @@ extension Broker {
     }
 
     /// How many follow tenants' activity now.
-    package var activityFollowerCount: Int { activityFollowers.count }
+    package var activityFollowerCount: Int { activityPlaces.taken }
 
     private func activityReport(
         of tenant: TenantID, minutes: Int64, maximumAgeMilliseconds: Int64

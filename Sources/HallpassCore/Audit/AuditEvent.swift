@@ -36,6 +36,8 @@ package enum AuditEvent: String, Hashable, Sendable, CaseIterable {
     case dataKeyRetire = "data_key_retire"
     /// A copy of the database took its place: everything from before is cut off.
     case restoreFence = "restore_fence"
+    /// A running server asked for its tools, for an admin to look at.
+    case toolsFetch = "tools_fetch"
     /// What a server showed of its tools, against what is registered.
     case toolsObserve = "tools_observe"
     /// A tool whose definition changed on its server, and who reported it.

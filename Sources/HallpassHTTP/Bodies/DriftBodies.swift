@@ -2,6 +2,23 @@ import HallpassBroker
 import HallpassCore
 import StrictJSON
 
+/// `{"url","token"?}`
+struct ToolsFetchBody {
+    let url: OutboundURL
+    let token: BearerToken?
+
+    static func read(_ document: JSONValue) throws -> ToolsFetchBody {
+        try JSONObjectReader.decode(document) { reader in
+            let url = reader.requiredString("url", orElse: "\(OutboundURL.rule), and without query", endpoint)
+            let token = reader.optionalString("token", orElse: BearerToken.rule, BearerToken.init)
+            return url.map { ToolsFetchBody(url: $0, token: token) }
+        }
+    }
+
+    /// The address goes on record, and a query is where secrets hide.
+    private static func endpoint(_ text: String) -> OutboundURL? { text.contains("?") ? nil : OutboundURL(text) }
+}
+
 /// `{"tools":[{"name","description"?,"inputSchema"?,…}],"dry_run"?}`
 struct ObservedToolsBody {
     let tools: [ToolDefinition]

@@ -3,7 +3,7 @@ import HallpassBroker
 import HallpassCore
 import StrictJSON
 
-/// What servers really have: reported, looked at, accepted or dismissed.
+/// What servers really have: asked for, reported, looked at, accepted or dismissed.
 struct DriftRoutes {
     let broker: Broker
 
@@ -11,12 +11,24 @@ struct DriftRoutes {
         let connector = "/v1/tenants/{tenant}/connectors/{name}"
         let body = Route.Body.json(limitBytes: Limits.requestBodyBytes)
         return [
+            Route(.post, "/v1/tenants/{tenant}/tools/fetch", .toolsFetch, body, fetch),
             Route(
                 .post, "\(connector)/observed-tools", .toolsObserve, .json(limitBytes: Limits.applyBodyBytes), observe),
             Route(.get, "/v1/tenants/{tenant}/quarantine", .adminRead, .none, list),
             Route(.post, "\(connector)/quarantine/accept", .registryChange, body, accept),
             Route(.post, "\(connector)/quarantine/dismiss", .toolDismiss, body, dismiss),
         ]
+    }
+
+    @Sendable
+    private func fetch(_ call: Call) async throws -> Answer {
+        let admin = try call.admin(broker)
+        try call.requireNoQuery()
+        let body = try ToolsFetchBody.read(call.document)
+        switch try await broker.fetchTools(at: body.url, token: body.token, by: admin, call.context) {
+        case .success(let tools): return Answer(json: ["ok": true, "tools": .array(tools.map(JSONValue.object))])
+        case .failure(let refusal): return ErrorAnswer.make(refusal.error, requestID: call.context.requestID)
+        }
     }
 
     @Sendable

@@ -2,6 +2,8 @@
 enum ClientLimits {
     /// A connection to a server that is there opens in milliseconds; past this nobody is at home.
     static let connectSeconds: Int64 = 5
+    /// Nothing arrives from an MCP server for so long: nobody is there any more.
+    static let silenceSeconds: Int64 = 15
     /// One request and its answer: an apply of a whole tenant takes the longest.
     static let requestSeconds: Int64 = 120
     /// An answer's body: a whole tenant's documents, with room for defaults written out.

@@ -6,18 +6,11 @@ struct ObservedTools {
     /// As described.
     let items: [JSONObject]
 
-    init(_ items: [JSONValue]) throws {
-        self.items = try items.map { item in
-            guard let object = item.objectValue else {
-                throw CommandFailure.badAnswer("The list of tools has something else in it than tools.")
-            }
-            return object
-        }
-    }
+    init(_ items: [JSONObject]) { self.items = items }
 
     /// A saved answer: the list itself, the result of `tools/list`, or the whole JSON-RPC response.
     init(file path: String) throws {
-        let bytes = try LocalFile.read(path, limitBytes: MCPLimits.answerBytes)
+        let bytes = try LocalFile.read(path, limitBytes: Limits.toolAnswerBytes)
         let value: JSONValue
         do {
             value = try JSONParser.parse(bytes, limits: JSONLimits(depth: ClientLimits.answerDepth))
@@ -29,7 +22,13 @@ struct ObservedTools {
             throw CommandFailure.localFile(
                 "\(path) holds no list of tools.", next: "save the answer to tools/list, or its tools as an array")
         }
-        try self.init(found)
+        self.init(
+            try found.map { item in
+                guard let object = item.objectValue else {
+                    throw CommandFailure.badAnswer("The list of tools has something else in it than tools.")
+                }
+                return object
+            })
     }
 
     /// What a server is told of them: what is pinned, and nothing else.

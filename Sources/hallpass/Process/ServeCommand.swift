@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HallpassCore
 import HallpassHTTP
 import Logging
 import Metrics

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HallpassCore
 import HallpassCrypto
 import HallpassStorage
 import StrictJSON
@@ -24,10 +25,7 @@ struct VersionCommand: ReportingCommand {
     }
 }
 
-/// Which hallpass this is.
-enum ProductVersion {
-    static let hallpass = "0.1.0"
-
+extension ProductVersion {
     static var all: [(name: String, version: String)] {
         [
             ("hallpass", hallpass), ("swift", swift), ("openssl", CryptoLibrary.version),

@@ -1,3 +1,4 @@
+import HallpassCore
 import Testing
 
 @testable import hallpass

@@ -1,7 +1,7 @@
 /// Server-sent events, as far as MCP needs them: the data of each.
 ///
 /// Source: the HTML standard, "Server-sent events", section 9.2.6.
-struct EventStream {
+struct ServerSentEvents: Sendable {
     private var line: [UInt8] = []
     private var data: [UInt8] = []
     private var hasData = false
