@@ -10,8 +10,8 @@ const PAGE = 500;
 /**
  * @param onProgress called after each page with how many records fit so far and how many there are.
  * @param checkpoint `{ seq, hash }` noted before, or `null`.
- * @returns `{ head: { seq, hash }, begin }`; `begin` is the checkpoint that the chain goes on from where its oldest records were
- *   trimmed, `null` where it is whole.
+ * @returns `{ head: { seq, hash }, begin, signer }`; `begin` is the checkpoint that the chain goes on from where its oldest records
+ *   were trimmed, `null` where it is whole; `signer` the key that it is signed with, `null` where this browser cannot tell.
  * @throws {Break} naming the first record that does not fit.
  * @throws {Mistake} for a checkpoint of records that are no longer there.
  */
@@ -20,6 +20,7 @@ export async function verifyChain({ tenant, checkpoint, signal, onProgress }) {
   let checkpointIsMet = null;
   let end = null;
   let begin = null;
+  let signer = null;
   let asked = ask(head.seq);
   while (asked) {
     const page = await asked;
@@ -28,6 +29,7 @@ export async function verifyChain({ tenant, checkpoint, signal, onProgress }) {
     const trimmed = page.trimmed?.checkpoint;
     if (trimmed && trimmed.seq > head.seq) {
       begin = trimmed;
+      signer = await signerOf(page.trimmed, tenant, signal);
       Object.assign(head, { seq: trimmed.seq, hash: decode(trimmed.hash) });
       if (checkpoint?.seq === trimmed.seq) checkpointIsMet = checkpoint.hash === trimmed.hash;
     }
@@ -53,7 +55,7 @@ export async function verifyChain({ tenant, checkpoint, signal, onProgress }) {
     checkpoint.seq,
     'its hash is not the one that was noted: the chain was written anew.',
   );
-  return { head: { seq: head.seq, hash: encode(head.hash) }, begin };
+  return { head: { seq: head.seq, hash: encode(head.hash) }, begin, signer };
 
   function ask(after) {
     const answer = get(inTenant(tenant, 'audit', 'chain'), { after, limit: PAGE }, signal);
@@ -61,6 +63,30 @@ export async function verifyChain({ tenant, checkpoint, signal, onProgress }) {
     answer.catch(() => {});
     return answer;
   }
+}
+
+/**
+ * The key of this server that a checkpoint is signed with: Ed25519, over a line that no other signed thing begins with and its
+ * canonical text.
+ *
+ * @returns `null` where the browser knows no Ed25519.
+ * @throws {Break} where it is signed with none of them, or for another tenant.
+ */
+async function signerOf({ checkpoint, signature }, tenant, signal) {
+  const { hash, seq, time } = checkpoint;
+  const signed = text.encode(`hallpass/audit-checkpoint/v1\n${JSON.stringify({ hash, seq, tenant, time })}`);
+  const { items } = await get(inTenant(tenant, 'audit', 'keys'), {}, signal);
+  for (const { public_key: name } of items) {
+    let key;
+    try {
+      key = await crypto.subtle.importKey('raw', decode(name), 'Ed25519', false, ['verify']);
+    } catch (problem) {
+      if (problem.name === 'NotSupportedError') return null;
+      continue;
+    }
+    if (await crypto.subtle.verify('Ed25519', key, decode(signature), signed)) return name;
+  }
+  throw new Break(seq, 'the checkpoint that the chain goes on from is signed with no key of this server.');
 }
 
 /** Where the chain breaks. */

@@ -1,8 +1,10 @@
 """Looking a decision up, taking records away, and verifying that none was tampered with."""
 
+import base64
 import json
 import re
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import expect
 
 
@@ -102,24 +104,63 @@ def test_a_changed_a_missing_and_a_cut_off_record_are_named(visit):
     assert "written anew" in verify(lambda body: None, f"1:{'A' * 43}")
 
 
-def test_a_chain_whose_oldest_records_were_trimmed_is_verified_from_there(visit):
-    adam = visit("adam")
-    page = adam.open("acme/audit/chain")
+NO_ED25519 = """
+const importKey = crypto.subtle.importKey.bind(crypto.subtle);
+crypto.subtle.importKey = (format, key, name, ...rest) => name === 'Ed25519'
+  ? Promise.reject(new DOMException('', 'NotSupportedError')) : importKey(format, key, name, ...rest);
+"""
 
-    def trimmed(route):
+
+def base64url(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def trim(context, key: Ed25519PrivateKey, listed: Ed25519PrivateKey) -> None:
+    """Shows the chain as if its first three records had been trimmed, with a checkpoint of `key`, while `listed` is the server's."""
+    def answer(route):
         reply = route.fetch()
         body = reply.json()
-        body["trimmed"] = {"signature": "A" * 86, "checkpoint": {
-            "tenant": "acme", "seq": 3, "hash": body["items"][2]["hash"], "time": "2026-11-01T00:00:00Z"}}
+        checkpoint = {"hash": body["items"][2]["hash"], "seq": 3, "tenant": "acme", "time": "2026-11-01T00:00:00Z"}
+        signed = b"hallpass/audit-checkpoint/v1\n" + json.dumps(checkpoint, separators=(",", ":"), sort_keys=True).encode()
+        body["trimmed"] = {"signature": base64url(key.sign(signed)), "checkpoint": checkpoint}
         del body["items"][:3]
         route.fulfill(response=reply, body=json.dumps(body))
 
-    adam.context.route("**/audit/chain?*", trimmed)
+    public = base64url(listed.public_key().public_bytes_raw())
+    context.route("**/audit/chain?*", answer)
+    context.route("**/audit/keys", lambda route: route.fulfill(json={"items": [{"algorithm": "Ed25519", "public_key": public}]}))
+
+
+def test_a_chain_whose_oldest_records_were_trimmed_is_verified_from_there(visit):
+    adam = visit("adam")
+    page = adam.open("acme/audit/chain")
+    key = Ed25519PrivateKey.generate()
+    trim(adam.context, key, key)
     page.get_by_role("button", name="Verify").click()
     expect(page.get_by_text("Its records up to 3 were trimmed")).to_be_visible()
+    expect(page.get_by_text(base64url(key.public_key().public_bytes_raw()))).to_be_visible()
+    adam.shoot("chain-trimmed")
     page.get_by_label("Noted head").fill(f"2:{'A' * 43}")
     page.get_by_role("button", name="Verify").click()
     expect(page.get_by_role("alert")).to_contain_text("were trimmed since")
+
+
+def test_a_checkpoint_that_another_key_signed_is_no_place_to_go_on_from(visit):
+    adam = visit("adam")
+    page = adam.open("acme/audit/chain")
+    trim(adam.context, Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate())
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_role("alert")).to_contain_text("is signed with no key of this server")
+
+
+def test_a_browser_that_cannot_check_the_signature_says_so(visit):
+    adam = visit("adam")
+    adam.context.add_init_script(NO_ED25519)
+    page = adam.open("acme/audit/chain")
+    key = Ed25519PrivateKey.generate()
+    trim(adam.context, key, key)
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("its signature was not checked")).to_be_visible()
 
 
 def test_what_is_filtered_is_saved_as_lines(visit):

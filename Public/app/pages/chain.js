@@ -46,7 +46,7 @@ export default function chain({ tenant, signal }) {
       ),
     );
     try {
-      const { head, begin } = await verifyChain({
+      const { head, begin, signer } = await verifyChain({
         tenant, checkpoint, signal: AbortSignal.any([signal, stop.signal]), onProgress: (done, all) => {
           bar.max = all || 1;
           bar.value = done;
@@ -60,7 +60,9 @@ export default function chain({ tenant, signal }) {
           ` The chain of ${tenant} is whole: ${plural(head.seq - (begin?.seq ?? 0), 'record')}.`,
         ),
         begin && h('p.note.warn', `Its records up to ${number(begin.seq)} were trimmed; it goes on from a checkpoint of `, time(begin.time),
-          '. That nobody but this server made that checkpoint is told by ', h('code', 'hallpass audit verify'), '.'),
+          signer ? ['. It is signed with this key, which the server itself names: compare it with the one you noted. ', copyable(signer)] : [
+            '. This browser knows no Ed25519, so its signature was not checked; use ', h('code', 'hallpass audit verify'), '.',
+          ]),
         h('p', 'Head ', copyable(`${head.seq}:${head.hash}`)), h(
           'p.hint',
           'Note it somewhere this machine cannot reach, and give it back the next time.',
