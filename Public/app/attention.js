@@ -9,10 +9,7 @@ import { may } from './session.js';
 const DAY_MILLISECONDS = 86_400_000;
 // A record's time is the server's, and this is the browser's clock.
 const OVERLAP_MILLISECONDS = 5 * 60_000;
-// The server does not tell when its timer follows a key; it comes with 30 days, and whoever set another knows it.
-const OLD_KEY_DAYS = 27;
-// With each of them the server counts its tokens.
-const KEYS = 20;
+const KEY_FOLLOWED_DAYS = 3;
 const SECRET_ENDS_DAYS = 14;
 // Each client is a request of its own.
 const CLIENTS = 100;
@@ -183,13 +180,16 @@ async function credentials(tenant, signal) {
     : item('bad', 'failing', link([tenant, 'credentials']), `${plural(failing.length, 'upstream credential')} fail`);
 }
 
+/** Keys that the timer follows soon; where there is no timer, none says when. */
 async function oldKeys(tenant, signal) {
-  const before = Date.now() - OLD_KEY_DAYS * DAY_MILLISECONDS;
-  const { items, next_cursor: more } = await get(inTenant(tenant, 'keys'), { state: 'active', limit: KEYS }, signal);
-  const count = items.filter((one) => one.created_at && Date.parse(one.created_at) < before).length;
+  const soon = Date.now() + KEY_FOLLOWED_DAYS * DAY_MILLISECONDS;
+  let count = 0;
+  for await (const items of pages(inTenant(tenant, 'keys'), { state: 'active' }, signal)) {
+    count += items.filter((one) => one.rotates_at && Date.parse(one.rotates_at) < soon).length;
+  }
   return count > 0 && item(
-    'warn', 'old', link([tenant, 'keys'], { state: 'active' }),
-    `${plural(count, 'signing key')} of ${OLD_KEY_DAYS} days or more${more ? ` (of the first ${KEYS})` : ''}: due to be followed by a new one`,
+    'warn', 'soon', link([tenant, 'keys'], { state: 'active' }),
+    `${plural(count, 'signing key')} to be followed by a new one within ${KEY_FOLLOWED_DAYS} days`,
   );
 }
 

@@ -188,12 +188,16 @@ package struct BrokerSettings: Sendable {
     package let issuer: String
     /// Called for what an operator must hear of at once; returns quickly.
     let alarm: @Sendable (Alarm) -> Void
+    /// How long a signing key signs before the timer has a new one follow it; `nil`: keys are followed by hand only.
+    package let keyMaximumAgeSeconds: Int64?
     /// What a password's hash costs; tests that are not about it spare themselves the time.
     let passwordCost: Scrypt.Cost
 
     package init(
-        issuer: String, passwordCost: Scrypt.Cost = .standard, alarm: @escaping @Sendable (Alarm) -> Void
+        issuer: String, keyMaximumAgeSeconds: Int64? = nil, passwordCost: Scrypt.Cost = .standard,
+        alarm: @escaping @Sendable (Alarm) -> Void
     ) {
+        self.keyMaximumAgeSeconds = keyMaximumAgeSeconds
         self.issuer = issuer
         self.passwordCost = passwordCost
         self.alarm = alarm

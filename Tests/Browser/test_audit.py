@@ -104,6 +104,15 @@ def test_a_changed_a_missing_and_a_cut_off_record_are_named(visit):
     assert "written anew" in verify(lambda body: None, f"1:{'A' * 43}")
 
 
+def test_a_call_is_found_by_its_id(visit, office):
+    [record] = office.ops.get("/v1/tenants/acme/audit", params={"event": "verify", "decision": "execute", "limit": 1}).json()["items"]
+    page = visit("adam").open("acme/audit")
+    page.get_by_label("Any id").fill(record["call_id"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Call id")).to_have_value(record["call_id"])
+    expect(page.locator("tbody tr").first).to_contain_text("verify")
+
+
 NO_ED25519 = """
 const importKey = crypto.subtle.importKey.bind(crypto.subtle);
 crypto.subtle.importKey = (format, key, name, ...rest) => name === 'Ed25519'

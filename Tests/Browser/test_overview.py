@@ -4,7 +4,7 @@ import json
 import re
 import signal
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -47,7 +47,7 @@ def troubles(office):
 
 def old(body) -> None:
     for one in body["items"][:2]:
-        one["created_at"] = "2020-01-01T00:00:00Z"
+        one["rotates_at"] = (datetime.now(UTC) + timedelta(days=2)).isoformat().replace("+00:00", "Z")
 
 
 def failing(body) -> None:
@@ -73,7 +73,7 @@ def test_each_thing_that_needs_someone_leads_to_where_it_is_dealt_with(visit, of
         "1 tool in quarantine": "quarantine$",
         "The upstream credential crm fails": "credentials/crm$",
         "1 thing switched off": "disabled$",
-        "2 signing keys of 27 days or more": "keys",
+        "2 signing keys to be followed by a new one within 3 days": "keys",
         "The secret of short-lived ends within 14 days": "clients/short-lived$",
     }.items():
         expect(card.get_by_role("link", name=text)).to_have_attribute("href", re.compile(address))
@@ -81,6 +81,15 @@ def test_each_thing_that_needs_someone_leads_to_where_it_is_dealt_with(visit, of
     dana.check_accessibility()
     card.get_by_role("link", name="1 tool in quarantine").click()
     expect(page.get_by_text("Look away.")).to_be_visible()
+
+
+def test_a_key_says_when_the_timer_follows_it(visit, office):
+    [key] = office.ops.get(f"{TENANT}/keys", params={"state": "active", "limit": 1}).json()["items"]
+    made, followed = (datetime.fromisoformat(key[name]) for name in ("created_at", "rotates_at"))
+    # The setting's default.
+    assert followed - made == timedelta(days=30)
+    page = visit("dana").open("acme/keys?state=active")
+    expect(page.get_by_text("followed").first).to_be_visible()
 
 
 def test_what_could_not_be_asked_is_said_and_the_rest_is_shown(visit, troubles):

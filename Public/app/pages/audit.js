@@ -18,6 +18,7 @@ const TEXTS = [
   ['code', 'Code'],
   ['request_id', 'Request id'],
   ['jti', 'Token id'],
+  ['call_id', 'Call id'],
   ['txn', 'Transaction'],
 ];
 const NAMES = [...TEXTS.map(([name]) => name), 'event', 'decision', 'since', 'until'];
@@ -123,7 +124,7 @@ const RANDOM_ID = /^[\w-]{21}[AQgw]$/;
 
 /** Of what the id is: each kind that it can be of is asked for one record. */
 async function kindOf(tenant, id) {
-  const kinds = RANDOM_ID.test(id) ? ['request_id', 'jti', 'txn'] : ['txn'];
+  const kinds = RANDOM_ID.test(id) ? ['request_id', 'jti', 'call_id', 'txn'] : ['txn'];
   const answers = await Promise.all(kinds.map((kind) => page(inTenant(tenant, 'audit'), { [kind]: id, limit: 1 })));
   return kinds.find((_, index) => answers[index].items.length > 0);
 }

@@ -31,7 +31,9 @@ export default async function keys({ tenant, query, signal, redraw }) {
       head: 'Ends',
       class: 'tight',
       cell: (one) => (
-        one.compromised_at ? time(one.compromised_at) : one.retires_at ? time(one.retires_at) : h(
+        one.compromised_at ? time(one.compromised_at) : one.retires_at ? time(one.retires_at) : one.rotates_at ? [
+          h('span.muted', 'followed '), time(one.rotates_at),
+        ] : h(
           'span.muted',
           'when followed',
         )

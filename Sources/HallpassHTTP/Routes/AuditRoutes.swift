@@ -87,7 +87,7 @@ extension AuditRoutes {
 }
 
 extension AuditQuery {
-    /// `?event=&decision=&code=&client_id=&sub=&connector=&tool=&request_id=&jti=&txn=&since=&until=`
+    /// `?event=&decision=&code=&client_id=&sub=&connector=&tool=&request_id=&jti=&call_id=&txn=&since=&until=`
     fileprivate init(reading reader: JSONObjectReader) {
         self.init()
         event = reader.optionalChoice("event", AuditEvent.self)
@@ -99,6 +99,7 @@ extension AuditQuery {
         tool = reader.optional("tool", rule: ToolName.rule, ToolName.init)
         requestID = reader.optionalString("request_id", lengthBytes: 1...64)
         tokenID = reader.optional("jti", rule: "must be a jti, 22 characters") { TokenID($0) }
+        callID = reader.optional("call_id", rule: "must be a call_id, 22 characters") { CallID($0) }
         transaction = reader.optional("txn", rule: TransactionID.rule, TransactionID.init)
         since = reader.optional("since", rule: RFC3339.rule, RFC3339.seconds).map { $0 * 1_000 }
         until = reader.optional("until", rule: RFC3339.rule, RFC3339.seconds).map { $0 * 1_000 }

@@ -29,7 +29,8 @@ struct SigningKeyRoutes {
             return key
         }
         let rows = try await broker.signingKeys(state: state, after: after, limit: page.limit + 1, by: admin)
-        return page.answer(rows, key: \.key.id.text, \.json)
+        let age = broker.settings.keyMaximumAgeSeconds
+        return page.answer(rows, key: \.key.id.text) { $0.json(maximumAgeSeconds: age) }
     }
 
     @Sendable
@@ -90,13 +91,16 @@ extension KeyChange {
 }
 
 extension SigningKeySummary {
-    /// `{"kid","deployment","state","created_at"?,"retires_at"?,"compromised_at"?,"outstanding_tokens"}`
-    fileprivate var json: JSONValue {
+    /// `{"kid","deployment","state","created_at"?,"rotates_at"?,"retires_at"?,"compromised_at"?,"outstanding_tokens"}`
+    fileprivate func json(maximumAgeSeconds: Int64?) -> JSONValue {
         var object = JSONObject()
         object["kid"] = .string(key.id.text)
         object["deployment"] = .string(key.deployment.text)
         object["state"] = .string(key.state.rawValue)
         object["created_at"] = key.createdAt > 0 ? .string(RFC3339.text(seconds: key.createdAt)) : nil
+        if key.state == .active, key.createdAt > 0, let maximumAgeSeconds {
+            object["rotates_at"] = .string(RFC3339.text(seconds: key.createdAt + maximumAgeSeconds))
+        }
         object["retires_at"] = key.retiresAt.map { .string(RFC3339.text(seconds: $0)) }
         object["compromised_at"] = key.compromisedAt.map { .string(RFC3339.text(seconds: $0)) }
         object["outstanding_tokens"] = .integer(outstandingTokens)

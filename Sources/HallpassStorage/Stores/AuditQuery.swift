@@ -15,6 +15,7 @@ package struct AuditQuery: Hashable, Sendable {
     package var tool: ToolName?
     package var requestID: String?
     package var tokenID: TokenID?
+    package var callID: CallID?
     package var transaction: TransactionID?
     /// Milliseconds since 1970, included.
     package var since: Int64?
@@ -65,7 +66,8 @@ package struct AuditQuery: Hashable, Sendable {
 
     private var members: [(String, String?)] {
         [
-            ("request_id", requestID), ("jti", tokenID?.text), ("txn", transaction?.rawValue),
+            ("request_id", requestID), ("jti", tokenID?.text), ("call_id", callID?.text),
+            ("txn", transaction?.rawValue),
             ("sub", subject?.rawValue), ("code", code), ("tool", tool?.rawValue),
             ("client_id", client?.rawValue), ("connector", connector?.rawValue), ("decision", decision?.rawValue),
             ("event", event?.rawValue),

@@ -44,7 +44,7 @@ struct FetchToolsTests {
     private func conversation(_ scripts: [Script]) async throws -> ToolsFailure? {
         var left = scripts[...]
         var conversation = ToolsConversation(token: nil) { message in
-            let script = try #require(left.popFirst())
+            guard let script = left.popFirst() else { throw ToolsFailure.unreachable }
             let body = AsyncStream { continuation in
                 continuation.yield(ByteBuffer(string: script.body))
                 continuation.finish()

@@ -12,10 +12,12 @@ struct Engine: Sendable {
     /// - Parameters:
     ///   - keys: where the key encryption key lies.
     ///   - mode: whether the database file is to be made.
+    ///   - keyMaximumAgeSeconds: as ``BrokerSettings/keyMaximumAgeSeconds``.
     ///   - observer: hears of every committed batch.
     /// - Throws: ``CommandFailure`` with what is in the way and the next step; then nothing is left open.
     static func start(
         keys custody: KeyCustody, database path: String, mode: HallpassDatabase.Mode, issuer: String, logger: Logger,
+        keyMaximumAgeSeconds: Int64? = nil,
         observer: (@Sendable (LedgerBatch) -> Void)? = nil
     ) async throws -> Engine {
         try selfTest()
@@ -32,7 +34,7 @@ struct Engine: Sendable {
             closeQuietly(database)
             throw failure(error, path)
         }
-        let settings = BrokerSettings(issuer: issuer) { alarm in
+        let settings = BrokerSettings(issuer: issuer, keyMaximumAgeSeconds: keyMaximumAgeSeconds) { alarm in
             logger.log(level: alarm.isCritical ? .critical : .warning, "\(alarm.message)")
         }
         do {

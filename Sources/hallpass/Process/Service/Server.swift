@@ -51,8 +51,10 @@ struct Server {
         let keys = KeyFile(named: settings.keyFile, environment: environment).custody
         let metrics = LedgerMetrics(factory: metrics)
         let log = CommitLog(logger: logger)
+        let days = Int64(settings.keyRotationDays)
         return try await Engine.start(
             keys: keys, database: settings.database, mode: .existing, issuer: settings.issuer, logger: logger,
+            keyMaximumAgeSeconds: days > 0 ? days * 86_400 : nil,
             observer: { batch in
                 metrics.record(batch)
                 log.note(batch)
@@ -123,8 +125,8 @@ struct Server {
     }
 
     private func keyCare(_ engine: Engine) -> KeyCare {
-        let days = Int64(settings.keyRotationDays)
-        return KeyCare(broker: engine.broker, logger: logger, maximumAgeSeconds: days > 0 ? days * 86_400 : nil)
+        KeyCare(
+            broker: engine.broker, logger: logger, maximumAgeSeconds: engine.broker.settings.keyMaximumAgeSeconds)
     }
 
     private func retention(_ engine: Engine) -> AuditRetention {
