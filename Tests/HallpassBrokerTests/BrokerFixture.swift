@@ -227,7 +227,7 @@ extension BrokerFixture {
     /// What a cutoff calls the token by, last in its chain where there are several.
     func name(of token: MintedToken, in dimension: RevocationDimension) throws -> String {
         let keys = try client("crm-server").snapshot.keys
-        let verified = try TokenVerifier.verify(UnverifiedToken(token.text.utf8), keys: keys)
+        let verified = try TokenVerifier.verify(UnverifiedToken(Array(token.text.utf8)), keys: keys)
         return try #require(verified.names(in: dimension).last)
     }
 }

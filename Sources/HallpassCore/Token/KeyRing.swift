@@ -14,7 +14,7 @@ package struct KeyRing: Sendable {
 
     /// An array of bytes is hashed one by one; this, all at once.
     private struct Header: Hashable {
-        let segment: [UInt8]
+        let segment: ArraySlice<UInt8>
 
         func hash(into hasher: inout Hasher) { segment.withUnsafeBytes { hasher.combine(bytes: $0) } }
     }
@@ -23,7 +23,7 @@ package struct KeyRing: Sendable {
         var byHeader: [Header: SigningKey] = [:]
         var active: [Slot: SigningKey] = [:]
         for key in keys where key.state != .retired {
-            byHeader[Header(segment: key.headerSegment)] = key
+            byHeader[Header(segment: key.headerSegment[...])] = key
             if key.state == .active { active[Slot(deployment: key.deployment, kind: key.kind)] = key }
         }
         keysByHeader = byHeader
@@ -31,7 +31,7 @@ package struct KeyRing: Sendable {
         self.decoy = decoy
     }
 
-    func key(headerSegment: [UInt8]) -> SigningKey? { keysByHeader[Header(segment: headerSegment)] }
+    func key(headerSegment: ArraySlice<UInt8>) -> SigningKey? { keysByHeader[Header(segment: headerSegment)] }
 
     /// The key that signs new tokens of this kind for this deployment.
     package func signingKey(for deployment: DeploymentID, kind: TokenKind) -> SigningKey? {

@@ -78,7 +78,7 @@ struct FollowTests {
             let following = try await follow(fixture)
             let token = try await fixture.token()
             let keys = try fixture.client("crm-server").snapshot.keys
-            let sequence = try TokenVerifier.verify(UnverifiedToken(token.text.utf8), keys: keys).claims.sequence
+            let sequence = try TokenVerifier.verify(UnverifiedToken(Array(token.text.utf8)), keys: keys).claims.sequence
             _ = try await fixture.broker.compromiseKeys(
                 of: deployment.flatMap { DeploymentID($0) }, reason: "a test", by: fixture.admin(as: "ops"),
                 fixture.context())
