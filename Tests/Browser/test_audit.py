@@ -23,6 +23,11 @@ def test_a_refusal_is_found_by_its_request_id_and_says_why(visit, office):
     expect(page.get_by_role("heading", level=1)).to_have_text("mint add_note")
     expect(page.get_by_text("actor_not_granted", exact=True)).to_be_visible()
     expect(page.get_by_text("by the check")).to_be_visible()
+    passed = page.locator(".checks .passed")
+    expect(passed).to_have_count(9)
+    expect(passed.first).to_contain_text("admission")
+    expect(passed.last).to_contain_text("scopes")
+    expect(page.locator(".checks .spoke")).to_contain_text("grant")
     page.get_by_role("link", name="order-7").click()
     expect(page).to_have_url(re.compile("txn=order-7"))
     adam.open("acme/audit")
@@ -42,7 +47,7 @@ def test_a_denied_call_shows_which_checks_it_passed(visit, office):
     page = visit("adam").open("acme/audit?code=token_already_used")
     page.locator("tbody a").first.click()
     expect(page.locator(".checks .spoke")).to_contain_text("ledger")
-    expect(page.locator(".checks .passed")).to_have_count(19)
+    expect(page.locator(".checks .passed")).to_have_count(20)
     expect(page.get_by_role("heading", name="About the same token")).to_be_visible()
 
 

@@ -1,6 +1,7 @@
 // One audit record: what was decided and which check said so, what happened around it, how to ask for it elsewhere.
 import { get, inTenant, page } from '../api.js';
 import { auditColumns } from '../audit-table.js';
+import { CHECKS } from '../checks.js';
 import { copyTextButton, copyable } from '../copy.js';
 import { h, show } from '../dom.js';
 import { code, decision, microseconds, pretty, time } from '../format.js';
@@ -10,31 +11,6 @@ import { link } from '../router.js';
 import { may } from '../session.js';
 import { frame } from '../shell.js';
 import { curl } from './audit.js';
-
-// In the order in which they are asked. Source: docs/protocol.md, "The checks, in their order".
-const VERIFY = [
-  'admission',
-  'caller',
-  'request_shape',
-  'token_shape',
-  'key',
-  'signature',
-  'claims',
-  'issuer',
-  'audience',
-  'time',
-  'enabled',
-  'tool',
-  'allow_list',
-  'scopes',
-  'grant',
-  'revoked',
-  'arguments',
-  'input_schema',
-  'constraints',
-  'ledger',
-  'idempotency',
-];
 
 const LABELS = {
   sub: 'Person', act: 'Acting for them', client_id: 'Client', admin: 'Admin', address: 'From', connector: 'Connector', environment: 'Environment', tool: 'Tool', scope: 'Scopes',
@@ -79,12 +55,12 @@ function why(tenant, one) {
     one.code && [' ', code(one.code)],
     one.check && [' by the check ', h('strong', one.check.replaceAll('_', ' '))],
   );
-  if (one.event !== 'verify') return answer;
-  const spoke = VERIFY.indexOf(one.check);
-  const isDenied = one.decision === 'deny';
-  if (isDenied && spoke < 0) return answer;
-  return h('div.stack', answer, h('ol.checks', VERIFY.map((check, index) => {
-    const state = !isDenied || index < spoke ? 'passed' : index === spoke ? 'spoke' : 'not asked';
+  const checks = CHECKS[one.event];
+  const spoke = checks?.indexOf(one.check);
+  const isRefused = one.decision === 'deny' || Boolean(one.check);
+  if (!checks || (isRefused && spoke < 0)) return answer;
+  return h('div.stack', answer, h('ol.checks', checks.map((check, index) => {
+    const state = !isRefused || index < spoke ? 'passed' : index === spoke ? 'spoke' : 'not asked';
     return h(
       'li',
       { class: state === 'not asked' ? '' : state, title: state === 'spoke' ? 'refused' : state },

@@ -182,6 +182,18 @@ struct AuditFileTests {
         #expect(throws: CommandFailure.self) { try OCSFEvent.lastHead(path: path, tenant: TenantIDs.umbrella) }
     }
 
+    @Test func `an explanation of what was let through names the checks of its kind and no other`() throws {
+        for (event, last) in [("mint", "approval"), ("verify", "idempotency"), ("introspect", "approval")] {
+            var record = JSONObject()
+            record["event"] = .string(event)
+            record["decision"] = "allow"
+            let passed = Explanation(.object(record)).json.objectValue?["passed"]?.arrayValue?.compactMap(\.stringValue)
+            #expect(passed?.last == last)
+            #expect(passed?.contains("credential") == false)
+            #expect(passed?.contains("actor_proof") == (event == "mint"))
+        }
+    }
+
     @Test func `an explanation lists what passed, what refused, and what would have to change`() throws {
         let record = try JSONParser.parse(Self.records(1)[0].canonical)
         let explanation = Explanation(record)

@@ -24,12 +24,13 @@ struct Explanation {
         case .mint:
             [
                 .admission, .caller, .requestShape, .actorProof, .audience, .enabled, .tool, .allowList, .scopes,
-                .grant,
-                .inputSchema, .constraints,
+                .grant, .inputSchema, .constraints, .approval,
             ]
-        case .verify: Check.allCases.filter { $0 != .actorProof }
+        case .verify: Check.allCases.filter { ![.actorProof, .credential].contains($0) }
         case .introspect:
-            Check.allCases.filter { ![.actorProof, .inputSchema, .constraints, .arguments, .idempotency].contains($0) }
+            Check.allCases.filter {
+                ![.actorProof, .arguments, .inputSchema, .constraints, .rate, .idempotency, .credential].contains($0)
+            }
         default: []
         }
     }
