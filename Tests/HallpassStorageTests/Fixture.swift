@@ -165,7 +165,9 @@ extension Ledger {
     func revoke(_ dimension: RevocationDimension, _ id: String) async throws -> (cutoff: RevocationCutoff, live: Int64)
     {
         let action = LedgerAction.revoke(dimension, id: id, author: "root", reason: "left")
-        guard case .cutoff(let cutoff, let live) = try await submit(Fixture.entry(action, event: .revoke)) else {
+        let entry = Fixture.entry(action, event: .revoke)
+        let past = try await database.read { try RevocationTable.all($0, of: entry.tenant, from: 1) }
+        guard case .cutoff(let cutoff, let live) = try await submit(entry, after: RevocationCutoffs(past)) else {
             throw UnexpectedOutcome()
         }
         return (cutoff, live)

@@ -106,7 +106,7 @@ extension Broker {
     private func deletionReport(of tenant: TenantID) async throws(HallpassError) -> TenantDeletionReport {
         let now = clock.nowSeconds
         let liveTokens = try await ledger.liveTokens(
-            of: tenant, dimension: .tenant, id: tenant.rawValue, nowSeconds: now)
+            of: tenant, dimension: .tenant, id: tenant.rawValue, after: cutoffs(of: tenant), nowSeconds: now)
         let holdings = try await reading { try await deletionStore.holdings(of: tenant, nowSeconds: now) }
         return TenantDeletionReport(tenant: tenant, liveTokens: liveTokens, holdings: holdings)
     }

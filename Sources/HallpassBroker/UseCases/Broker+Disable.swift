@@ -31,7 +31,7 @@ extension Broker {
                 throw .invalidRequest(
                     path: "/id", rule: "other", message: "must not be the client that asks, which could not undo it")
             }
-            let outcome = try await submit(
+            let outcome = try await submitCutoff(
                 .disable(thing, author: author, reason: reason), for: admin.tenant
             ) { outcome in
                 var entry = draft

@@ -56,12 +56,10 @@ extension Broker {
         return try await gate.pass { () async throws(HallpassError) in
             let tenant = admin.tenant
             let deployments = try deployments(deployment, of: tenant)
-            var ended: Int64 = 0
-            for deployment in deployments {
-                ended += try await reading {
-                    try await registryStore.liveTokens(of: deployment.id, tenant, clock.nowSeconds)
-                }
-            }
+            let (dimension, id) =
+                deployment.map { (RevocationDimension.deployment, $0.text) } ?? (.tenant, tenant.rawValue)
+            let ended = try await ledger.liveTokens(
+                of: tenant, dimension: dimension, id: id, after: cutoffs(of: tenant), nowSeconds: clock.nowSeconds)
             var entry = draft
             entry.target = target(deployments, all: deployment == nil)
             entry.count = ended
@@ -75,9 +73,7 @@ extension Broker {
             // The tokens are dead by their keys. This tells those who follow, and those who come back later: now that the old
             // keys sign no more, everything they signed is below the cutoff. What the new ones signed in this moment is too,
             // and is minted anew.
-            _ = try await cutOff(
-                deployment == nil ? .tenant : .deployment, id: deployment?.text ?? tenant.rawValue, reason: reason,
-                by: admin, context)
+            _ = try await cutOff(dimension, id: id, reason: reason, by: admin, context)
             return KeyChange(keys: keys, retiresAt: nil, endedTokens: ended)
         }
     }

@@ -62,4 +62,18 @@ extension Broker {
         try await ledger.submit(
             LedgerEntry(tenant: tenant, action: action, nowSeconds: clock.nowSeconds, audit: audit))
     }
+
+    /// The same for what may cut tokens off. To be called inside ``gate``.
+    func submitCutoff(
+        _ action: LedgerAction, for tenant: TenantID, audit: @escaping @Sendable (LedgerOutcome) -> AuditEntry
+    ) async throws(HallpassError) -> LedgerOutcome {
+        try await ledger.submit(
+            LedgerEntry(tenant: tenant, action: action, nowSeconds: clock.nowSeconds, audit: audit),
+            after: cutoffs(of: tenant))
+    }
+
+    /// Those that are in force now.
+    func cutoffs(of tenant: TenantID) -> RevocationCutoffs {
+        snapshot.tenants[tenant]?.revocations ?? RevocationCutoffs()
+    }
 }

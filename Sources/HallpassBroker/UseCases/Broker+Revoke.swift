@@ -73,7 +73,7 @@ extension Broker {
         entry.target = "\(dimension.rawValue) \(id)"
         entry.reason = reason
         let draft = entry
-        let outcome = try await submit(
+        let outcome = try await submitCutoff(
             .revoke(dimension, id: id, author: admin.author, reason: reason), for: admin.tenant
         ) { outcome in
             var entry = draft
@@ -92,7 +92,8 @@ extension Broker {
     ) async throws(HallpassError) -> Int64 {
         try checkRevocable(dimension, id: id, by: admin)
         return try await ledger.liveTokens(
-            of: admin.tenant, dimension: dimension, id: id, nowSeconds: clock.nowSeconds)
+            of: admin.tenant, dimension: dimension, id: id, after: cutoffs(of: admin.tenant),
+            nowSeconds: clock.nowSeconds)
     }
 
     private func checkRevocable(

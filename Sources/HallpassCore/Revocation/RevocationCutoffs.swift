@@ -19,7 +19,7 @@ package struct RevocationCutoff: Hashable, Sendable {
 
 /// The cutoffs of one tenant. A token is dead if any of them says so; one never excuses from another.
 package struct RevocationCutoffs: Hashable, Sendable {
-    /// From this many on, adding one more drops those that no token is old enough for: a process that runs for a year does
+    /// Whenever there are so many more, those that no token is old enough for are dropped: a process that runs for a year does
     /// not carry a year's cutoffs.
     static let countBeforeForgetting = 1_000
 
@@ -27,6 +27,8 @@ package struct RevocationCutoffs: Hashable, Sendable {
     package static let retentionSeconds = Limits.tokenLifetimeSeconds.upperBound + Limits.tokenRetentionSeconds
 
     private var marks: [RevocationDimension: [ExactString: Mark]] = [:]
+    /// The last of all; what was minted after it is dead by none.
+    package private(set) var newest = Int64.min
 
     private struct Mark: Hashable {
         let cutoff: Int64
@@ -41,10 +43,12 @@ package struct RevocationCutoffs: Hashable, Sendable {
 
     /// Later cutoffs of the same thing reach further; an earlier one never takes that back.
     package mutating func add(_ cutoff: RevocationCutoff) {
+        newest = max(newest, cutoff.cutoff)
         let id = ExactString(cutoff.id)
-        if let known = marks[cutoff.dimension]?[id], known.cutoff >= cutoff.cutoff { return }
+        let known = marks[cutoff.dimension]?[id]
+        if let known, known.cutoff >= cutoff.cutoff { return }
         marks[cutoff.dimension, default: [:]][id] = Mark(cutoff: cutoff.cutoff, createdAt: cutoff.createdAt)
-        guard count >= Self.countBeforeForgetting else { return }
+        guard known == nil, count.isMultiple(of: Self.countBeforeForgetting) else { return }
         let oldest = cutoff.createdAt - Self.retentionSeconds
         marks = marks.mapValues { $0.filter { $0.value.createdAt >= oldest } }
     }
@@ -52,15 +56,26 @@ package struct RevocationCutoffs: Hashable, Sendable {
     /// - Parameters:
     ///   - sequence: the token's place among mints and cutoffs.
     ///   - names: what the token is called in a dimension; asked only where there are cutoffs.
-    package func revokes(sequence: Int64, names: (RevocationDimension) -> [String]) -> Bool {
-        marks.contains { dimension, marks in
-            names(dimension).contains { name in marks[ExactString(name)].map { sequence <= $0.cutoff } ?? false }
+    package func revokes(
+        sequence: Int64, names: (RevocationDimension) throws -> [String]
+    ) rethrows -> Bool {
+        guard sequence <= newest else { return false }
+        return try marks.contains { dimension, marks in
+            try names(dimension).contains { name in marks[ExactString(name)].map { sequence <= $0.cutoff } ?? false }
         }
+    }
+
+    /// Up to where what is called so is dead by that name; `nil` where it never was.
+    package func last(_ dimension: RevocationDimension, id: String) -> Int64? {
+        marks[dimension]?[ExactString(id)]?.cutoff
     }
 
     package func revokes(_ token: VerifiedToken) -> Bool {
         revokes(sequence: token.claims.sequence, names: token.names)
     }
+
+    /// Everything that is cut off in one dimension, in no order.
+    package func names(in dimension: RevocationDimension) -> [String] { marks[dimension]?.keys.map(\.text) ?? [] }
 
     /// In the order they were made.
     package var all: [RevocationCutoff] {

@@ -57,14 +57,22 @@ package final class Ledger: Sendable {
     ///   not commit, ``HallpassError/internal`` when the schema refused it or a row it needs is damaged,
     ///   ``HallpassError/unavailable`` after ``stop()``. Then nothing of it is on disk, its audit record neither.
     package func submit(_ entry: LedgerEntry) async throws(HallpassError) -> LedgerOutcome {
-        var liveTokens: Int64 = 0
-        if let (dimension, id) = entry.action.cutoffTarget {
-            // Counted here and not on the writing thread, which everyone would wait for.
-            liveTokens = try await self.liveTokens(
-                of: entry.tenant, dimension: dimension, id: id, nowSeconds: entry.nowSeconds)
-        }
-        let counted = liveTokens
-        return try await perform(.entry(entry, liveTokens: counted))
+        precondition(entry.action.cutoffTarget == nil, "a cutoff whose tokens nobody has counted")
+        return try await perform(.entry(entry, liveTokens: 0))
+    }
+
+    /// Commits one entry whose action may cut tokens off, counted just before.
+    ///
+    /// - Parameter past: the tenant's cutoffs so far; none is added while this runs.
+    /// - Throws: as ``submit(_:)``.
+    package func submit(
+        _ entry: LedgerEntry, after past: RevocationCutoffs
+    ) async throws(HallpassError) -> LedgerOutcome {
+        guard let (dimension, id) = entry.action.cutoffTarget else { return try await submit(entry) }
+        // Counted here and not on the writing thread, which everyone would wait for.
+        let liveTokens = try await self.liveTokens(
+            of: entry.tenant, dimension: dimension, id: id, after: past, nowSeconds: entry.nowSeconds)
+        return try await perform(.entry(entry, liveTokens: liveTokens))
     }
 
     private func perform(_ work: LedgerJob.Work) async throws(HallpassError) -> LedgerOutcome {
@@ -87,13 +95,15 @@ package final class Ledger: Sendable {
     /// How many entries wait for the writing thread now.
     package var queuedCount: Int { queue.count }
 
-    /// How many good tokens a revocation would end now: issued, not used, not expired.
+    /// How many good tokens a revocation would end now: issued, not used, not expired, and not dead by one of those before it.
     package func liveTokens(
-        of tenant: TenantID, dimension: RevocationDimension, id: String, nowSeconds: Int64
+        of tenant: TenantID, dimension: RevocationDimension, id: String, after past: RevocationCutoffs,
+        nowSeconds: Int64
     ) async throws(HallpassError) -> Int64 {
         do {
             return try await database.read {
-                try LiveTokens.count(reachedBy: dimension, id: id, of: tenant, nowSeconds: nowSeconds, in: $0)
+                try LiveTokens.count(
+                    reachedBy: dimension, id: id, past: past, of: tenant, nowSeconds: nowSeconds, in: $0)
             }
         } catch {
             throw .storageUnavailable

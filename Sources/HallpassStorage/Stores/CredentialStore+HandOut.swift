@@ -92,6 +92,6 @@ extension CredentialStore {
             scope: try row.value(at: 5, ScopeSet.init(spaceSeparated:)), leaseExpiresAt: try row.decode(atIndex: 6),
             isReported: try row.decode(atIndex: 7), hasCredential: try row.decode(atIndex: 8),
             isRevoked: try row.decode(atIndex: 9)
-                || LiveTokens.isCutOff(row.decode(atIndex: 10), of: tenant, nowSeconds: nowSeconds, in: db))
+                || LiveTokens.isCutOff(row.decode(atIndex: 10), of: tenant, in: db))
     }
 }

@@ -141,20 +141,4 @@ extension RegistryStore {
             }
         }
     }
-
-    /// How many good tokens a deployment has now.
-    package func liveTokens(of deployment: DeploymentID, _ tenant: TenantID, _ nowSeconds: Int64) async throws -> Int64
-    {
-        try await database.read { db in
-            try Int64.fetchOne(
-                db,
-                sql: """
-                    SELECT count(*) FROM token
-                    WHERE tenant_id = ? AND connector_id = ? AND environment_id = ? AND state = 0 AND expires_at > ?
-                    """,
-                arguments: [
-                    tenant.rawValue, deployment.connector.rawValue, deployment.environment.rawValue, nowSeconds,
-                ]) ?? 0
-        }
-    }
 }

@@ -56,11 +56,11 @@ enum RevocationTable {
         }
     }
 
-    /// Those that some token may still be old enough for.
-    static func recent(_ db: Database, of tenant: TenantID, nowSeconds: Int64) throws -> [RevocationCutoff] {
+    /// Those that a token of this number may be old enough for.
+    static func all(_ db: Database, of tenant: TenantID, from sequence: Int64) throws -> [RevocationCutoff] {
         try Row.fetchAll(
-            db, sql: "SELECT \(columns) FROM revocation WHERE tenant_id = ? AND \(isRecent(nowSeconds))",
-            arguments: [tenant.rawValue]
+            db, sql: "SELECT \(columns) FROM revocation WHERE tenant_id = ? AND cutoff >= ?",
+            arguments: [tenant.rawValue, sequence]
         ).map { try cutoff($0, at: 0) }
     }
 

@@ -22,10 +22,11 @@ enum SigningKeyTable {
         return key
     }
 
-    /// Every key a tenant ever had.
-    static func all(_ db: Database, of tenant: TenantID) throws -> [SigningKeyRow] {
-        try Row.fetchAll(
-            db, sql: "SELECT tenant_id, \(columns) FROM signing_key WHERE tenant_id = ?", arguments: [tenant.rawValue]
+    /// - Returns: `nil` where the tenant never had such a key.
+    static func find(_ id: KeyID, of tenant: TenantID, _ db: Database) throws -> SigningKeyRow? {
+        try Row.fetchOne(
+            db, sql: "SELECT tenant_id, \(columns) FROM signing_key WHERE tenant_id = ? AND key_id = ?",
+            arguments: [tenant.rawValue, Data(id.bytes)]
         ).map { try row($0, of: tenant) }
     }
 

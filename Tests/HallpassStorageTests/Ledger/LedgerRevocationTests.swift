@@ -54,7 +54,7 @@ struct LedgerRevocationTests {
                 (.tenant, "globex"),
             ] {
                 let live = try await storage.ledger.liveTokens(
-                    of: Fixture.acme, dimension: dimension, id: id, nowSeconds: Fixture.now)
+                    of: Fixture.acme, dimension: dimension, id: id, after: RevocationCutoffs(), nowSeconds: Fixture.now)
                 #expect(live == 0, "\(dimension)")
             }
         }
@@ -104,6 +104,44 @@ struct LedgerRevocationTests {
             let second = try await storage.ledger.revoke(.connector, "crm-mcp")
             #expect(first.live == 1)
             #expect(second.live == 1)
+        }
+    }
+
+    /// Cutoffs of every dimension follow one another while tokens are minted, and each count is held against a look at every
+    /// token there is: SQLite counts some of them without looking.
+    @Test func `what is counted is what dies, whatever died before`() async throws {
+        try await Storage.with { storage in
+            try await storage.addKey()
+            var tokens: [TokenRow] = []
+            var past = RevocationCutoffs()
+            let cutoffs: [(RevocationDimension, String?)] = [
+                (.txn, "t-1"), (.actor, "bob"), (.actor, "bob"), (.agent, "x"), (.agent, "planner"), (.token, nil),
+                (.client, "other-gateway"), (.agent, "gateway"), (.key, "AQEBAQEBAQEBAQEBAQEBAQ"), (.actor, "alice"),
+                (.deployment, "crm-mcp@prod"), (.connector, "crm-mcp"), (.environment, "dev"), (.txn, "t-2"),
+                (.tenant, "acme"), (.agent, "x"), (.tenant, "acme"), (.client, "gateway"),
+            ]
+            for (number, (dimension, name)) in cutoffs.enumerated() {
+                // The last of the agents' names holds the JSON of another.
+                for (index, agents) in [nil, ["planner", "x"], ["\"x"], nil].enumerated() where number % 3 != 2 {
+                    let token = try Fixture.token(
+                        storage.ledger, subject: index == number % 4 ? "bob" : "alice",
+                        client: index == 3 ? "other-gateway" : "gateway", txn: index == 2 ? nil : "t-\(number % 3)",
+                        agents: agents)
+                    try await storage.ledger.issue(token)
+                    tokens.append(token)
+                }
+                let id = try name ?? #require(tokens.last).id.text
+                let wanted = RevocationCutoffs([
+                    RevocationCutoff(dimension: dimension, id: id, cutoff: .max, createdAt: Fixture.now)
+                ])
+                let expected = tokens.count { token in
+                    wanted.revokes(sequence: token.sequence, names: token.names)
+                        && !past.revokes(sequence: token.sequence, names: token.names)
+                }
+                let (cutoff, live) = try await storage.ledger.revoke(dimension, id)
+                #expect(live == Int64(expected), "\(number): \(dimension) \(id)")
+                past.add(cutoff)
+            }
         }
     }
 
