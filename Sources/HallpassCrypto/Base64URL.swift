@@ -65,13 +65,7 @@ package enum Base64URL {
 
     /// Whether ``encode(_:)`` would have written this text.
     package static func isEncoding(_ text: ArraySlice<UInt8>) -> Bool {
-        guard let count = Base64Alphabet.decodedCount(ofCharacterCount: text.count) else { return false }
-        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(count, 1)) { output in
-            unsafe text.withUnsafeBufferPointer { text in
-                guard let start = output.baseAddress else { return false }
-                return unsafe alphabet.decode(text, into: start)
-            }
-        }
+        unsafe text.withUnsafeBufferPointer { text in unsafe alphabet.isEncoding(text) }
     }
 
     /// Appends what the text stands for.
@@ -91,16 +85,23 @@ package enum Base64URL {
         return isValid
     }
 
+    /// Fills all of `target`, which means nothing when the answer is `false`.
+    ///
+    /// - Returns: whether `text` is the one encoding of so many bytes.
+    package static func decode(
+        _ text: UnsafeBufferPointer<UInt8>, filling target: UnsafeMutableRawBufferPointer
+    ) -> Bool {
+        guard Base64Alphabet.decodedCount(ofCharacterCount: text.count) == target.count,
+            let start = unsafe target.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        else { return false }
+        return unsafe alphabet.decode(text, into: start)
+    }
+
     /// Reads a token's signature straight into a digest, without the heap: `nil` unless `text` is the one encoding, 43
     /// characters long, of 32 bytes.
     package static func decodeDigest(_ text: UnsafeBufferPointer<UInt8>) -> SHA256Digest? {
-        guard Base64Alphabet.decodedCount(ofCharacterCount: text.count) == SHA256Digest.byteCount else { return nil }
         var isValid = false
-        let digest = SHA256Digest { target in
-            if let start = unsafe target.baseAddress?.assumingMemoryBound(to: UInt8.self) {
-                isValid = unsafe alphabet.decode(text, into: start)
-            }
-        }
+        let digest = SHA256Digest { target in isValid = unsafe decode(text, filling: target) }
         return isValid ? digest : nil
     }
 

@@ -38,7 +38,9 @@ struct Base64URLTests {
     @Test func `every length up to 200 comes back`() {
         for count in 0...200 {
             let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
-            #expect(Base64URL.decode(Base64URL.encode(bytes)) == bytes)
+            let text = Base64URL.encode(bytes)
+            #expect(Base64URL.decode(text) == bytes)
+            #expect(Base64URL.isEncoding(Array(text.utf8)[...]))
         }
     }
 
@@ -50,6 +52,7 @@ struct Base64URLTests {
                 var changed = Array(text.utf8)
                 changed[position] = byte
                 #expect(Base64URL.decode(changed) == nil)
+                #expect(!Base64URL.isEncoding(changed[...]))
             }
         }
     }
@@ -61,6 +64,7 @@ struct Base64URLTests {
             let text = Array(prefix.utf8) + [character]
             let isCanonical = value.isMultiple(of: 1 << unusedBits)
             #expect((Base64URL.decode(text) != nil) == isCanonical)
+            #expect(Base64URL.isEncoding(text[...]) == isCanonical)
             if let bytes = Base64URL.decode(text) { #expect(Array(Base64URL.encode(bytes).utf8) == text) }
         }
     }
@@ -68,6 +72,23 @@ struct Base64URLTests {
     @Test(arguments: ["A", "AAAAA", "Zg==", "Zm8=", "Zm9v\n", " Zm9v", "Zm 9v", "Zm9v=", "====", "=", "A+/A", "Zm9vé"])
     func `no other form is accepted`(text: String) {
         #expect(Base64URL.decode(text) == nil)
+        #expect(!Base64URL.isEncoding(Array(text.utf8)[...]))
+    }
+
+    @Test func `only a text of just so many bytes fills a place`() {
+        let text = Array(Base64URL.encode([UInt8](1...16)).utf8)
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let isRead = bytes.withUnsafeMutableBytes { bytes in
+            text.withUnsafeBufferPointer { Base64URL.decode($0, filling: bytes) }
+        }
+        #expect(isRead)
+        #expect(bytes == [UInt8](1...16))
+        for other: [UInt8] in [[], Array(text.dropLast()), text + text.prefix(1), text.dropLast() + [0x3D]] {
+            let isRead = bytes.withUnsafeMutableBytes { bytes in
+                other.withUnsafeBufferPointer { Base64URL.decode($0, filling: bytes) }
+            }
+            #expect(!isRead)
+        }
     }
 
     @Test func `a digest is read from its 43 characters only`() {

@@ -116,7 +116,7 @@ enum Fixture {
     }
 
     /// What a signature is to the ledger: 32 bytes that are others for other claims.
-    static func signature(_ claims: TokenClaims) -> SHA256Digest { SHA256.hash(claims.json.serialized()) }
+    static func signature(_ claims: TokenClaims) -> SHA256Digest { SHA256.hash(claims.payload) }
 
     static func entry(
         _ action: LedgerAction, tenant: TenantID = acme, event: AuditEvent = .verify, nowSeconds: Int64 = now

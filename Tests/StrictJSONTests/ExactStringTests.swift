@@ -18,6 +18,21 @@ struct ExactStringTests {
         #expect(ExactString(long) == ExactString(String(decoding: Array(long.utf8), as: UTF8.self)))
         #expect(ExactString("abc") == ExactString(String("xabc".dropFirst())))
         #expect(ExactString("abc") != ExactString("abd"))
+        #expect(ExactString("") == ExactString(String(long.prefix(0))))
         #expect(ExactString("").hashValue == ExactString(String(long.prefix(0))).hashValue)
+    }
+
+    /// They are compared some at a time, so that each length has its own way to forget one.
+    @Test(arguments: 0..<40)
+    func `a difference is seen wherever it stands`(length: Int) {
+        let bytes = (0..<length).map { UInt8(0x61 + $0 % 26) }
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.hasSameBytes(as: String(decoding: bytes, as: UTF8.self)))
+        #expect(!text.hasSameBytes(as: text + "x"))
+        for position in 0..<length {
+            var changed = bytes
+            changed[position] ^= 0x20
+            #expect(!text.hasSameBytes(as: String(decoding: changed, as: UTF8.self)))
+        }
     }
 }

@@ -5,21 +5,23 @@ package struct ResourceURI: Hashable, Sendable {
     package let rawValue: String
 
     package init?(_ text: String) {
-        let bytes = Array(text.utf8)
-        guard bytes.count <= Limits.resourceBytes, bytes.allSatisfy(VisibleASCII.contains),
-            !bytes.contains(UInt8(ascii: "#")), let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
-            colon > 0, colon + 1 < bytes.count, Self.isScheme(bytes[..<colon])
+        guard text.utf8.count <= Limits.resourceBytes,
+            text.hasOnlyBytes(where: { VisibleASCII.contains($0) && $0 != UInt8(ascii: "#") }),
+            Self.beginsWithScheme(text)
         else { return nil }
         rawValue = text
     }
 
     package static var rule: String { "must be an absolute URI without fragment, at most 512 visible ASCII characters" }
 
-    /// Source: RFC 3986 section 3.1.
-    private static func isScheme(_ bytes: ArraySlice<UInt8>) -> Bool {
+    /// A scheme, a colon, and something after it. Source: RFC 3986 section 3.1.
+    private static func beginsWithScheme(_ text: String) -> Bool {
         func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
-        guard let first = bytes.first, isLetter(first) else { return false }
-        return bytes.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || [0x2B, 0x2D, 0x2E].contains($0) }
+        guard let first = text.utf8.first, isLetter(first) else { return false }
+        let rest = text.utf8.drop { byte in
+            isLetter(byte) || (0x30...0x39).contains(byte) || byte == 0x2B || byte == 0x2D || byte == 0x2E
+        }
+        return rest.count > 1 && rest.first == UInt8(ascii: ":")
     }
 }
 

@@ -1,24 +1,47 @@
 import HallpassCrypto
 
 /// 128 random bits, written as 22 characters of base64url; `Owner` keeps a token's id from standing in for a call's.
+///
+/// Held inline: no heap, no reference count.
 package struct RandomID<Owner>: Hashable, Sendable {
     package static var byteCount: Int { 16 }
 
-    package let bytes: [UInt8]
+    // The id is these words' memory, first byte first; their numeric values mean nothing.
+    private var words: (UInt64, UInt64) = (0, 0)
 
     /// - Returns: `nil` unless there are 16 bytes.
     package init?(bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
-        self.bytes = bytes
+        Swift.withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
     }
 
     /// Reads the text form; anything but 22 characters of strict base64url is refused.
     package init?(_ text: String) {
-        guard text.utf8.count == 22, let bytes = Base64URL.decode(text) else { return nil }
-        self.init(bytes: bytes)
+        var text = text
+        guard let id = text.withUTF8({ Self(utf8: $0) }) else { return nil }
+        self = id
     }
 
-    package var text: String { Base64URL.encode(bytes) }
+    /// The same for text that is lent.
+    init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+        guard Swift.withUnsafeMutableBytes(of: &words, { Base64URL.decode(text, filling: $0) }) else { return nil }
+    }
+
+    package var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
+
+    package var text: String { withUnsafeBytes { Base64URL.encode($0) } }
+
+    /// Lends the 16 bytes for the length of `body`.
+    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        Swift.withUnsafeBytes(of: words, body)
+    }
+
+    package static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+    }
 }
 
 /// A token's `jti`.

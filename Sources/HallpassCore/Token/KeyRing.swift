@@ -1,4 +1,5 @@
 package import HallpassCrypto
+import StrictJSON
 
 /// The keys of one tenant: found by the whole header segment, which removes `alg`, `jwk`, `jku` and `kid` attacks as a class.
 package struct KeyRing: Sendable {
@@ -12,11 +13,18 @@ package struct KeyRing: Sendable {
         let kind: TokenKind
     }
 
-    /// An array of bytes is hashed one by one; this, all at once.
+    /// Compared whole, and not byte by byte as arrays are.
     private struct Header: Hashable {
         let segment: ArraySlice<UInt8>
 
-        func hash(into hasher: inout Hasher) { segment.withUnsafeBytes { hasher.combine(bytes: $0) } }
+        static func == (left: Self, right: Self) -> Bool {
+            left.segment.withUnsafeBytes { left in right.segment.withUnsafeBytes { left.hasSameBytes(as: $0) } }
+        }
+
+        /// Of its end, which says the key's random id; the rest is the same in all of them.
+        func hash(into hasher: inout Hasher) {
+            segment.withUnsafeBytes { hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0.suffix(24))) }
+        }
     }
 
     package init(_ keys: [SigningKey], decoy: HMACSHA256Key) {

@@ -5,7 +5,9 @@ package import HallpassCrypto
 /// Derived from the tenant's root, so that one leaked key forges nothing elsewhere:
 /// `HKDF-SHA256(root, salt: "hallpass/v1", info: label, tenant, environment, connector, kid)`, each part of `info` preceded
 /// by its length in two bytes, big-endian.
-package struct SigningKey: Sendable {
+///
+/// A class, because each call looks one up, and to copy a value is to count each of its parts.
+package final class SigningKey: Sendable {
     package enum State: String, Hashable, Sendable, CaseIterable {
         case active
         case verifyOnly = "verify_only"

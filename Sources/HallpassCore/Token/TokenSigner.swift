@@ -15,9 +15,13 @@ package enum TokenSigner {
     ///   ``HallpassError/unavailable`` when libcrypto fails.
     package static func sign(_ claims: TokenClaims, with key: SigningKey) throws(HallpassError) -> SignedToken {
         precondition(claims.kind == key.kind && claims.deployment == key.deployment, "a key for other tokens")
-        var token = key.headerSegment
+        let payload = claims.payload
+        var token: [UInt8] = []
+        // All of it, so that it is not moved as it grows.
+        token.reserveCapacity(key.headerSegment.count + payload.count / 3 * 4 + 64)
+        token += key.headerSegment
         token.append(UInt8(ascii: "."))
-        Base64URL.append(encoding: claims.json.serialized(), to: &token)
+        Base64URL.append(encoding: payload, to: &token)
         let signature: SHA256Digest
         do {
             signature = try key.hmac.authenticationCode(for: token)

@@ -34,10 +34,7 @@ package enum TokenVerifier {
         }
         guard let key else { throw .unknownKey }
         guard matches else { throw .badSignature }
-        guard let claims = TokenClaims(payload: token.payload, kind: key.kind), claims.deployment == key.deployment
-        else {
-            throw .malformedToken
-        }
+        guard let claims = TokenClaims(payload: token.payload, signedWith: key) else { throw .malformedToken }
         return VerifiedToken(claims: claims, key: key.id, signature: token.signature)
     }
 }

@@ -29,7 +29,7 @@ struct StolenSigningKeyTests {
     ) throws -> String {
         let tenant = try #require(fixture.broker.snapshot.tenants["acme"])
         let key = try #require(tenant.keys.signingKey(for: "crm-mcp@prod", kind: claims.kind))
-        let issued = try #require(claims.json.objectValue)
+        let issued = try #require(try JSONParser.parse(claims.payload).objectValue)
         var object = JSONObject()
         for claim in Self.order { object[claim] = change[claim] ?? issued[claim] }
         var bytes = key.headerSegment + [UInt8(ascii: ".")]

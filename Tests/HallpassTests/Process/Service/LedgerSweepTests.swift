@@ -42,7 +42,7 @@ struct LedgerSweepTests {
             scope: try #require(ScopeSet(spaceSeparated: "notes:write")), argumentsDigest: nil,
             id: try #require(TokenID(bytes: RandomBytes.generate(count: TokenID.byteCount))), transaction: nil,
             sequence: ledger.nextSequence(), issuedAt: Self.expiry - 60, expiresAt: Self.expiry)
-        let row = TokenRow(claims, signature: SHA256.hash(claims.json.serialized()), groups: [])
+        let row = TokenRow(claims, signature: SHA256.hash(claims.payload), groups: [])
         _ = try await ledger.submit(
             LedgerEntry(tenant: .platform, action: .issue(row), nowSeconds: Self.expiry - 60) { _ in
                 AuditEntry(event: .mint, decision: .allow, timeMilliseconds: 0, requestID: "r")
