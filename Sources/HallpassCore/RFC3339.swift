@@ -55,9 +55,13 @@ package enum RFC3339 {
             text.append(contentsOf: digits.utf8)
             return
         }
-        while power > 0 {
-            text.append(UInt8(ascii: "0") + UInt8(value / power % 10))
-            power /= 10
+        // From the last one on: to divide by what is not known beforehand takes ten times as long.
+        let start = text.count
+        text.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: width))
+        var rest = value
+        for place in stride(from: start + width - 1, through: start, by: -1) {
+            text[place] += UInt8(rest % 10)
+            rest /= 10
         }
     }
 

@@ -8,9 +8,10 @@ import StrictJSON
 /// 220. What is hashed, handed out and exported is always the JSON; each coded form stands for one, byte for byte.
 ///
 /// A coded record is a row of members, each a kind, the number of its name and a value. Kinds are bytes below 8, which JSON never
-/// holds as such, so a text ends where the next member begins. A record that cannot be coded lies there as it is: it begins with `{`.
+/// holds as such, so a text ends where the next member begins. A record from before there was this lies there as it is: it begins
+/// with `{`.
 enum AuditRecordCoding {
-    /// What a record shares with the other columns of its row.
+    /// What other columns of its row say of a record.
     struct Place {
         let tenant: TenantID
         let sequence: Int64
@@ -42,36 +43,21 @@ enum AuditRecordCoding {
         }
     }
 
-    /// In the order of RFC 8785, as records have them, so that the next one is found at once. Only ever added to, at the
-    /// end: records on disk have these numbers.
-    private static let names: [[UInt8]] = [
-        "act", "act_issuer", "address", "admin", "approval_id", "args_sha256", "call_id", "check", "client_id", "code",
-        "connector", "count", "credential_sha256", "decision", "duration_us", "environment", "event", "issuer", "jti",
-        "proof_check", "reason", "request_id", "revision", "scope", "seq", "sub", "target", "tenant", "time",
-        "token_kind", "tool", "txn",
-    ].map { Array($0.utf8) }
-
-    /// The members that other columns of a row have, by their numbers.
-    fileprivate enum Column: Int {
-        case sequence = 24
-        case tenant = 27
-        case time = 28
-    }
-
     private static let quote = UInt8(ascii: "\"")
 
-    /// - Parameter canonical: one object in canonical JSON.
-    static func encode(_ canonical: [UInt8], at place: Place) -> [UInt8] {
+    /// Codes a record as it was written; to find its members in the canonical JSON again took as long as to write it.
+    ///
+    /// - Parameter text: for the row that it will lie in, whose other columns say tenant, place and time.
+    static func encode(_ text: AuditText) -> [UInt8] {
         var coded: [UInt8] = []
-        coded.reserveCapacity(canonical.count / 2 + 32)
-        var reader = MemberReader(canonical)
-        var expected = 0
-        while let (name, value) = reader.next() {
-            guard let number = number(of: canonical, name, after: expected) else { return canonical }
-            append(canonical, value, number: number, at: place, to: &coded)
-            expected = number + 1
+        coded.reserveCapacity(text.canonical.count / 2 + 32)
+        for (member, value) in text.members {
+            switch member {
+            case .sequence, .tenant, .time: begin(.column, member, &coded)
+            default: append(text.canonical, value, of: member, to: &coded)
+            }
         }
-        return reader.isAtEnd && !coded.isEmpty ? coded : canonical
+        return coded
     }
 
     /// - Returns: the canonical JSON. What no coding wrote comes back as it is; it meets no hash.
@@ -81,20 +67,20 @@ enum AuditRecordCoding {
         canonical.reserveCapacity(coded.count * 2 + 64)
         var index = 0
         while index < coded.count {
-            guard let kind = Kind(rawValue: coded[index]), index + 1 < coded.count, coded[index + 1] < names.count
+            guard let kind = Kind(rawValue: coded[index]), index + 1 < coded.count,
+                let member = AuditMember(rawValue: coded[index + 1])
             else { return coded }
-            let name = names[Int(coded[index + 1])]
             index += 2
             let end = kind.byteCount.map { index + $0 } ?? coded[index...].firstIndex { $0 < Kind.end } ?? coded.count
             guard end <= coded.count else { return coded }
             canonical.append(canonical.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
             canonical.append(quote)
-            canonical += name
+            member.name.withUTF8Buffer { canonical.append(contentsOf: $0) }
             canonical.append(quote)
             canonical.append(UInt8(ascii: ":"))
             switch kind {
             case .json: canonical += coded[index..<end]
-            case .column: place.appendJSON(of: Int(coded[index - 1]), to: &canonical)
+            case .column: place.appendJSON(of: member, to: &canonical)
             case .text:
                 canonical.append(quote)
                 canonical += coded[index..<end]
@@ -112,134 +98,52 @@ enum AuditRecordCoding {
 
     /// What a coded record holds of a member that is this text, and perhaps of another that begins with it. Not for what is in
     /// columns.
-    static func trace(of text: String, in name: String) -> [UInt8]? {
-        let name = Array(name.utf8)
-        guard let number = number(of: name, name.indices, after: 0) else { return nil }
+    static func trace(of text: String, in member: AuditMember) -> [UInt8] {
         let json = JSONValue.string(text).serialized()
         var trace: [UInt8] = []
-        append(json, json.indices, number: number, at: nil, to: &trace)
+        append(json, json.indices, of: member, to: &trace)
         return trace
     }
 
-    /// Most names are the next one in the list, or nearly.
-    private static func number(of bytes: [UInt8], _ name: Range<Int>, after expected: Int) -> Int? {
-        for number in expected..<names.count where bytes.has(names[number], at: name) { return number }
-        for number in 0..<expected where bytes.has(names[number], at: name) { return number }
-        return nil
-    }
-
+    /// Appends a member whose value is in no other column.
+    ///
+    /// - Parameter json: where the value stands in `bytes`.
     private static func append(
-        _ bytes: [UInt8], _ json: Range<Int>, number: Int, at place: Place?, to coded: inout [UInt8]
+        _ bytes: [UInt8], _ json: Range<Int>, of member: AuditMember, to coded: inout [UInt8]
     ) {
-        if let place, Column(rawValue: number) != nil {
-            var column: [UInt8] = []
-            place.appendJSON(of: number, to: &column)
-            if bytes.has(column, at: json) { return begin(.column, number, &coded) }
-        }
         guard json.count > 1, bytes[json.lowerBound] == quote, bytes[json.upperBound - 1] == quote else {
-            begin(.json, number, &coded)
+            begin(.json, member, &coded)
             coded += bytes[json]
             return
         }
         let text = json.dropFirst().dropLast()
         // Only lengths that these have: most texts are spared the look.
         if let kind = text.count == 22 ? Kind.bytes16 : text.count == 43 ? .bytes32 : nil {
-            begin(kind, number, &coded)
+            begin(kind, member, &coded)
             if Base64URL.append(decoding: bytes[text], to: &coded) { return }
             coded.removeLast(2)
         }
-        begin(.text, number, &coded)
+        begin(.text, member, &coded)
         coded += bytes[text]
     }
 
-    private static func begin(_ kind: Kind, _ number: Int, _ coded: inout [UInt8]) {
+    private static func begin(_ kind: Kind, _ member: AuditMember, _ coded: inout [UInt8]) {
         coded.append(kind.rawValue)
-        coded.append(UInt8(number))
+        coded.append(member.rawValue)
     }
-
 }
 
 extension AuditRecordCoding.Place {
     /// A member as this row's other columns have it; nothing of one that they have not.
-    fileprivate func appendJSON(of number: Int, to json: inout [UInt8]) {
-        switch AuditRecordCoding.Column(rawValue: number) {
+    fileprivate func appendJSON(of member: AuditMember, to json: inout [UInt8]) {
+        switch member {
         case .sequence: json += String(sequence).utf8
         case .tenant: JSONWriter.appendString(tenant.rawValue, to: &json)
         case .time:
             json.append(UInt8(ascii: "\""))
             RFC3339.append(milliseconds: timeMilliseconds, to: &json)
             json.append(UInt8(ascii: "\""))
-        case nil: break
+        default: break
         }
-    }
-}
-
-extension [UInt8] {
-    /// Whether just these bytes stand there.
-    fileprivate func has(_ other: [UInt8], at range: Range<Int>) -> Bool {
-        guard other.count == range.count else { return false }
-        for offset in 0..<other.count where self[range.lowerBound + offset] != other[offset] { return false }
-        return true
-    }
-}
-
-/// Finds the members of one canonical object: where each name and each value is.
-private struct MemberReader {
-    private let bytes: [UInt8]
-    private var index: Int
-
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-        index = 0
-    }
-
-    /// Everything was read, and it was one object.
-    var isAtEnd: Bool { index == bytes.count }
-
-    /// - Returns: `nil` at the end, and for what is no object of members with plain names.
-    mutating func next() -> (name: Range<Int>, value: Range<Int>)? {
-        let opening = index == 0 ? UInt8(ascii: "{") : UInt8(ascii: ",")
-        guard index + 1 < bytes.count, bytes[index] == opening, bytes[index + 1] == UInt8(ascii: "\"") else {
-            return nil
-        }
-        let nameStart = index + 2
-        guard let nameEnd = quote(from: nameStart), nameEnd + 1 < bytes.count,
-            bytes[nameEnd + 1] == UInt8(ascii: ":"), let valueEnd = endOfValue(from: nameEnd + 2)
-        else { return nil }
-        index = valueEnd
-        // The last member ends the object, and nothing may follow that.
-        if bytes[index] == UInt8(ascii: "}"), index + 1 == bytes.count { index += 1 }
-        return (nameStart..<nameEnd, nameEnd + 2..<valueEnd)
-    }
-
-    private func quote(from start: Int) -> Int? {
-        var index = start
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "\"") { return index }
-            index += 1
-        }
-        return nil
-    }
-
-    /// Where the comma or the brace stands that follows it.
-    private func endOfValue(from start: Int) -> Int? {
-        var depth = 0
-        var isInText = false
-        var index = start
-        while index < bytes.count {
-            switch bytes[index] {
-            case UInt8(ascii: "\\") where isInText: index += 1
-            case UInt8(ascii: "\""): isInText.toggle()
-            case UInt8(ascii: "{") where !isInText, UInt8(ascii: "[") where !isInText: depth += 1
-            case UInt8(ascii: "]") where !isInText: depth -= 1
-            case UInt8(ascii: "}") where !isInText:
-                if depth == 0 { return index > start ? index : nil }
-                depth -= 1
-            case UInt8(ascii: ",") where !isInText && depth == 0: return index > start ? index : nil
-            default: break
-            }
-            index += 1
-        }
-        return nil
     }
 }

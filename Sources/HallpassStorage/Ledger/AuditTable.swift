@@ -24,12 +24,11 @@ final class AuditTable {
     @discardableResult
     func append(_ entry: AuditEntry, of tenant: TenantID) throws -> AuditHead {
         guard try entry.event == .auditTrim || !closedChains().contains(tenant) else { throw HallpassError.notFound }
-        let record = AuditRecord(entry, of: tenant, after: try head(of: tenant))
-        let place = AuditRecordCoding.Place(
-            tenant: tenant, sequence: record.sequence, timeMilliseconds: entry.timeMilliseconds)
+        let head = try head(of: tenant)
+        let text = entry.text(tenant: tenant, sequence: head.sequence + 1)
+        let record = AuditRecord(text, of: tenant, after: head)
         try insert.run(
-            tenant.rawValue, record.sequence, entry.timeMilliseconds, record.hash,
-            AuditRecordCoding.encode(record.canonical, at: place))
+            tenant.rawValue, record.sequence, entry.timeMilliseconds, record.hash, AuditRecordCoding.encode(text))
         heads[tenant] = record.head
         return record.head
     }

@@ -46,9 +46,9 @@ package struct AuditQuery: Hashable, Sendable {
             arguments += [bound]
         }
         for (member, value) in members {
-            guard let value, let trace = AuditRecordCoding.trace(of: value, in: member) else { continue }
+            guard let value else { continue }
             sql += " AND (instr(record, ?) OR substr(record, 1, 1) = x'7B')"
-            arguments += [Data(trace)]
+            arguments += [Data(AuditRecordCoding.trace(of: value, in: member))]
         }
         return (sql, arguments)
     }
@@ -60,17 +60,16 @@ package struct AuditQuery: Hashable, Sendable {
         // A record that is no JSON was not written by us, and is for `audit verify` to name.
         guard let object = (try? JSONParser.parse(record.canonical))?.objectValue else { return false }
         return wanted.allSatisfy { member, value in
-            object[member]?.stringValue.map { $0.hasSameBytes(as: value) } ?? false
+            object[member.name.description]?.stringValue.map { $0.hasSameBytes(as: value) } ?? false
         }
     }
 
-    private var members: [(String, String?)] {
+    private var members: [(AuditMember, String?)] {
         [
-            ("request_id", requestID), ("jti", tokenID?.text), ("call_id", callID?.text),
-            ("txn", transaction?.rawValue),
-            ("sub", subject?.rawValue), ("code", code), ("tool", tool?.rawValue),
-            ("client_id", client?.rawValue), ("connector", connector?.rawValue), ("decision", decision?.rawValue),
-            ("event", event?.rawValue),
+            (.requestID, requestID), (.tokenID, tokenID?.text), (.callID, callID?.text),
+            (.transaction, transaction?.rawValue), (.subject, subject?.rawValue), (.code, code),
+            (.tool, tool?.rawValue), (.client, client?.rawValue), (.connector, connector?.rawValue),
+            (.decision, decision?.rawValue), (.event, event?.rawValue),
         ]
     }
 }

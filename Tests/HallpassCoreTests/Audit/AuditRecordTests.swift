@@ -38,7 +38,7 @@ struct AuditRecordTests {
     }
 
     @Test func `a record is written in canonical form`() throws {
-        let bytes = Self.fullEntry.canonical(tenant: Self.acme, sequence: 9)
+        let bytes = Self.fullEntry.text(tenant: Self.acme, sequence: 9).canonical
         let value = try JSONParser.parse(bytes)
         #expect(CanonicalJSON.bytes(of: value) == bytes)
         #expect(value.objectValue?.count == 31)
@@ -49,7 +49,7 @@ struct AuditRecordTests {
 
     @Test func `what is not known is left out`() throws {
         let entry = AuditEntry(event: .mint, decision: .allow, timeMilliseconds: 0, requestID: "r")
-        let text = String(decoding: entry.canonical(tenant: Self.acme, sequence: 1), as: UTF8.self)
+        let text = String(decoding: entry.text(tenant: Self.acme, sequence: 1).canonical, as: UTF8.self)
         #expect(
             text
                 == #"{"decision":"allow","event":"mint","request_id":"r","seq":1,"tenant":"acme","time":"1970-01-01T00:00:00.000Z"}"#

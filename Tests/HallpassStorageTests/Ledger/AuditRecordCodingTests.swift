@@ -36,9 +36,74 @@ struct AuditRecordCodingTests {
     }
 
     @Test func `a call's record takes less than half of its text and comes back byte for byte`() throws {
-        let canonical = try verification().canonical(tenant: place.tenant, sequence: place.sequence)
+        let canonical = try verification().text(tenant: place.tenant, sequence: place.sequence).canonical
         #expect(comesBack(canonical))
         #expect(AuditRecordCoding.encode(canonical, at: place).count * 2 < canonical.count)
+    }
+
+    /// An entry with every field for each thing that is recorded.
+    private func fullEntries() -> [AuditEntry] {
+        AuditEvent.allCases.enumerated().map { index, event in
+            let decision = AuditDecision.allCases[index % AuditDecision.allCases.count]
+            var entry = AuditEntry(
+                event: event, decision: decision, timeMilliseconds: place.timeMilliseconds + Int64(index) * 86_399_999,
+                requestID: index.isMultiple(of: 2) ? Base64URL.encode(SHA256.hash([UInt8(index)])) : "r\(index)")
+            // Of 22 and 43 characters too, some of which are base64url of 16 and 32 bytes.
+            let names = [
+                "alice", "zoë \"the\\best\" \u{1F600}", String(repeating: "A", count: 22),
+                String(repeating: "A", count: 21) + "B", String(repeating: "A", count: 43), "\u{7F}a,b}{",
+            ]
+            let name = names[index % names.count]
+            entry.code = "token_expired"
+            entry.check = Check.allCases[index % Check.allCases.count]
+            entry.client = ClientID("crm-server")
+            entry.admin = name
+            entry.address = "127.0.0.1"
+            entry.subject = Subject(names[(index + 1) % 5])
+            entry.act = ActorChain((0...(index % 4)).compactMap { Subject(names[(index + $0) % 5]) })
+            entry.issuer = IssuerID("corp")
+            entry.actIssuer = IssuerID("agents")
+            entry.proofCheck = .signature
+            entry.connector = ConnectorID("crm-mcp")
+            entry.environment = EnvironmentID("prod")
+            entry.tool = ToolName("add_note")
+            entry.scope = ScopeSet(spaceSeparated: index.isMultiple(of: 3) ? "" : "contacts:read notes:write")
+            entry.argumentsDigest = SHA256.hash([UInt8(index)])
+            entry.credentialDigest = SHA256.hash([UInt8(index), 1])
+            entry.tokenID = TokenID(bytes: [UInt8](repeating: UInt8(index), count: 16))
+            entry.tokenKind = .session
+            entry.callID = CallID(sequence: Int64(index), nonce: [1, 2, 3, 4, 5, 6, 7, 8])
+            entry.approvalID = ApprovalID(bytes: [UInt8](repeating: 5, count: 16))
+            entry.transaction = TransactionID("order-17")
+            entry.durationMicroseconds = Int64(index)
+            entry.target = "connector \(name)"
+            entry.revision = 9_007_199_254_740_991
+            entry.count = -1
+            entry.reason = "leaked\nbadly \(name)"
+            return entry
+        }
+    }
+
+    @Test func `an entry is coded as its text would be, and comes back as it, whatever was recorded`() throws {
+        var entries = fullEntries()
+        entries += AuditEvent.allCases.map {
+            AuditEntry(event: $0, decision: .deny, timeMilliseconds: 0, requestID: "")
+        }
+        entries.append(try verification())
+        for (index, entry) in entries.enumerated() {
+            let place = AuditRecordCoding.Place(
+                tenant: place.tenant, sequence: Int64(index) + 1, timeMilliseconds: entry.timeMilliseconds)
+            let text = entry.text(tenant: place.tenant, sequence: place.sequence)
+            let coded = AuditRecordCoding.encode(text)
+            #expect(coded == AuditRecordCoding.encode(text.canonical, at: place))
+            #expect(AuditRecordCoding.decode(coded, at: place) == text.canonical)
+            let value = try JSONParser.parse(text.canonical)
+            #expect(CanonicalJSON.bytes(of: value) == text.canonical)
+            #expect(value.objectValue?["act"] == entry.act?.json)
+        }
+        #expect(
+            try entries.map { try JSONParser.parse($0.text(tenant: place.tenant, sequence: 1).canonical) }
+                .compactMap { $0.objectValue?.count }.max() == AuditMember.allCases.count)
     }
 
     /// All that JSON can hold where a record has a text, a number or an object, and what only looks like one of ours.
