@@ -21,12 +21,14 @@ package enum CanonicalJSON {
             buffer.append(UInt8(ascii: "]"))
         case .object(let object):
             buffer.append(UInt8(ascii: "{"))
-            let members = object.members.sorted { precedes($0.name, $1.name) }
-            for (index, member) in members.enumerated() {
+            let members = object.members
+            // Their places are sorted and not they themselves: a member is two values to be counted at each move.
+            let places = members.indices.sorted { precedes(members[$0].name, members[$1].name) }
+            for (index, place) in places.enumerated() {
                 if index > 0 { buffer.append(UInt8(ascii: ",")) }
-                JSONWriter.appendString(member.name, to: &buffer)
+                JSONWriter.appendString(members[place].name, to: &buffer)
                 buffer.append(UInt8(ascii: ":"))
-                append(member.value, to: &buffer)
+                append(members[place].value, to: &buffer)
             }
             buffer.append(UInt8(ascii: "}"))
         case .number(let value):

@@ -27,6 +27,19 @@ struct JSONWriterTests {
         #expect(try JSONParser.parse(Array(expected.utf8)) == .number(double))
     }
 
+    /// Texts are looked at eight bytes at a time: every byte at every place of them, beside bytes that its bits could be lent to
+    /// or borrowed from.
+    @Test(arguments: ["a", "\u{0}", " ", "!", "#", "[", "]", "\u{7F}", "é", "\"", "\\"])
+    func `what has to be escaped is escaped wherever it stands`(neighbour: String) {
+        for scalar in (0..<0x80 as Range<UInt8>).map(Unicode.Scalar.init) {
+            for place in 0..<17 {
+                let parts = (0..<17).map { $0 == place ? String(Character(scalar)) : neighbour }
+                let expected = parts.map { written(.string($0)).dropFirst().dropLast() }.joined()
+                #expect(written(.string(parts.joined())) == "\"\(expected)\"")
+            }
+        }
+    }
+
     @Test func `writing appends to what the buffer holds`() {
         var buffer = Array("data: ".utf8)
         JSONWriter.append(["a": 1], to: &buffer)

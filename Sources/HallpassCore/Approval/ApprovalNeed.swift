@@ -14,10 +14,9 @@ package struct ApprovalDemand: Hashable, Sendable {
 enum ApprovalNeed {
     /// - Returns: `nil` where none is needed.
     static func demand(_ tool: Tool, in deployment: Deployment, of registry: TenantRegistry) -> ApprovalDemand? {
-        // An environment that is not there protects nothing, and has no deployments.
-        let isProtected = registry.environments[deployment.id.environment]?.isProtected ?? false
         let message: String
-        if isProtected, tool.effect == .destructive {
+        // An environment that is not there protects nothing, and has no deployments.
+        if tool.effect == .destructive, registry.environments[deployment.id.environment]?.isProtected ?? false {
             message = "The tool is destructive and the environment is protected."
         } else if deployment.approval.tools.contains(tool.name) {
             message = "The deployment asks for an approval of every call of this tool."

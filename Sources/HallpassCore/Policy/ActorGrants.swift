@@ -10,9 +10,9 @@ struct ActorGrants {
     init?(
         _ grants: [Grant], actor: Actor, tool: ToolName?, nowSeconds: Int64, leavingOut: Set<GrantID> = []
     ) {
-        var scopes: [Scope] = []
+        // Most actors have one grant, whose scopes need not be put together with others.
+        var scopes: ScopeSet?
         var relevantGroups: Set<GroupName> = []
-        var isGranted = false
         for grant in grants {
             switch grant.subject {
             case .user(let subject): guard subject == actor.subject else { continue }
@@ -23,11 +23,10 @@ struct ActorGrants {
             guard grant.isInForce(atSeconds: nowSeconds), grant.covers(tool), !leavingOut.contains(grant.id) else {
                 continue
             }
-            isGranted = true
-            scopes += grant.scopes.scopes
+            scopes = scopes.map { $0.union(grant.scopes) } ?? grant.scopes
         }
-        guard isGranted else { return nil }
-        self.scopes = ScopeSet(scopes)
+        guard let scopes else { return nil }
+        self.scopes = scopes
         self.relevantGroups = relevantGroups
     }
 }

@@ -21,5 +21,9 @@ struct DeploymentGrants: Sendable {
     }
 
     /// Those that can be for this person: their own, and those of all groups, because whose the groups are is not known yet.
-    func candidates(for subject: Subject) -> [Grant] { (ofUsers[subject] ?? []) + ofGroups }
+    func candidates(for subject: Subject) -> [Grant] {
+        guard let own = ofUsers[subject] else { return ofGroups }
+        // Where there are no groups, nothing has to be put together.
+        return ofGroups.isEmpty ? own : own + ofGroups
+    }
 }

@@ -49,7 +49,9 @@ package enum MintPolicy {
     package static func decide(
         _ request: MintRequest, in snapshot: TenantSnapshot, nowSeconds: Int64
     ) throws(Refusal) -> MintDecision {
-        let (connector, deployment) = try findDeployment(request, in: snapshot)
+        let registered = try findDeployment(request, in: snapshot)
+        let connector = registered.connector
+        let deployment = registered.deployment
         try snapshot.disabled.check(
             tenant: snapshot.registry.tenant.id, deployment: deployment.id, client: nil, actor: request.actor.subject,
             tool: request.tool)
@@ -60,7 +62,7 @@ package enum MintPolicy {
         let required = tool?.scopes ?? .empty
         let outOfReach = required.union(request.scope ?? .empty).subtracting(ceiling)
 
-        let grants = snapshot.grantsByDeployment[deployment.id]?.candidates(for: request.actor.subject) ?? []
+        let grants = registered.grants.candidates(for: request.actor.subject)
         guard
             let granted = ActorGrants(grants, actor: request.actor, tool: tool?.name, nowSeconds: nowSeconds)
         else {
@@ -103,6 +105,8 @@ package enum MintPolicy {
         try snapshot.contracts.checkSchema(arguments, tool: tool, of: deployment.id.connector)
         let demand = try snapshot.contracts.checkConstraints(arguments, tool: tool, of: deployment.id)
         let unmet = try snapshot.contracts.unmetGrants(grants, arguments: arguments, tool: tool)
+        // Where they are all met, that they cover the call is known already.
+        guard !unmet.isEmpty else { return demand }
         let check = GrantCheck(grants: grants, tool: tool, scope: scope, nowSeconds: nowSeconds, unmet: unmet)
         let demandOfGrants = try check.demand(request.actor)
         return demand ?? demandOfGrants
@@ -110,22 +114,20 @@ package enum MintPolicy {
 
     private static func findDeployment(
         _ request: MintRequest, in snapshot: TenantSnapshot
-    ) throws(Refusal) -> (Connector, Deployment) {
+    ) throws(Refusal) -> RegisteredDeployment {
         let registry = snapshot.registry
         let id: ConnectorID? =
             switch request.target {
             case .connector(let id): id
             case .resource(let resource): snapshot.connectorsByResource[resource]
             }
-        guard let id, let connector = registry.connectors[id] else { throw Refusal(.audience, .unknownConnector) }
-        guard registry.environments[request.environment] != nil else {
+        guard let id, registry.connectors.keys.contains(id) else { throw Refusal(.audience, .unknownConnector) }
+        guard registry.environments.keys.contains(request.environment) else {
             throw Refusal(.audience, .unknownEnvironment)
         }
-        let deploymentID = DeploymentID(connector: id, environment: request.environment)
-        guard let deployment = registry.deployments[deploymentID] else {
-            throw Refusal(.audience, .unknownConnector)
-        }
-        return (connector, deployment)
+        let deployment = DeploymentID(connector: id, environment: request.environment)
+        guard let registered = snapshot.deployments[deployment] else { throw Refusal(.audience, .unknownConnector) }
+        return registered
     }
 
     private static func findTool(

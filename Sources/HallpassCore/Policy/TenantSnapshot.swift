@@ -11,7 +11,7 @@ package final class TenantSnapshot: Sendable {
     package let quarantine: Quarantine
     let connectorsByResource: [ResourceURI: ConnectorID]
     let issuersByURL: [ResourceURI: Issuer]
-    let grantsByDeployment: [DeploymentID: DeploymentGrants]
+    let deployments: [DeploymentID: RegisteredDeployment]
     let contracts: Contracts
     private let toolLists: ToolLists
 
@@ -30,7 +30,7 @@ package final class TenantSnapshot: Sendable {
         self.quarantine = quarantine
         connectorsByResource = Dictionary(
             registry.connectors.values.map { ($0.resource, $0.id) }, uniquingKeysWith: { first, _ in first })
-        grantsByDeployment = DeploymentGrants.all(registry.grants.values)
+        deployments = RegisteredDeployment.all(in: registry)
         contracts = Contracts(registry)
         toolLists = ToolLists()
     }
@@ -46,7 +46,7 @@ package final class TenantSnapshot: Sendable {
         quarantine = other.quarantine
         connectorsByResource = other.connectorsByResource
         issuersByURL = other.issuersByURL
-        grantsByDeployment = other.grantsByDeployment
+        deployments = other.deployments
         contracts = other.contracts
         self.toolLists = toolLists
     }

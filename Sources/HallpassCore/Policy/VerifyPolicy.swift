@@ -38,11 +38,12 @@ package struct VerifyContext: Hashable, Sendable {
 package enum VerifyPolicy {
     /// What remains to be asked of the ledger once everything else is in order.
     package struct Decision: Sendable {
-        package let deployment: Deployment
+        package var deployment: Deployment { registered.deployment }
         /// The tool that will run, or `nil` for a session token that runs none.
         package let tool: Tool?
         /// SHA-256 of the canonical arguments as they were sent.
         package let argumentsDigest: SHA256Digest?
+        fileprivate let registered: RegisteredDeployment
         fileprivate let grantCheck: GrantCheck
         fileprivate let subject: Subject
         /// What the tool, the environment or the deployment wants to have approved.
@@ -68,28 +69,30 @@ package enum VerifyPolicy {
     ) throws(Refusal) -> Decision {
         let claims = token.claims
         guard claims.issuer == context.issuer else { throw Refusal(.issuer, .wrongIssuer) }
-        let (connector, deployment) = try checkAudience(claims, query, in: snapshot, context)
+        let registered = try checkAudience(claims, query, in: snapshot, context)
         try checkTime(claims, nowSeconds: context.nowSeconds)
-        guard snapshot.registry.clients[claims.client] != nil else { throw Refusal(.enabled, .disabled(.client)) }
+        guard snapshot.registry.clients.keys.contains(claims.client) else {
+            throw Refusal(.enabled, .disabled(.client))
+        }
         try snapshot.disabled.check(
             tenant: claims.tenant, deployment: claims.deployment, client: claims.client, actor: claims.subject,
             tool: query.tool)
-        if let name = query.tool, snapshot.quarantine.holds(name, of: connector.id) {
+        if let name = query.tool, snapshot.quarantine.holds(name, of: claims.deployment.connector) {
             throw Refusal(.enabled, .toolQuarantined)
         }
-        let tool = try checkTool(claims, query, connector: connector, deployment: deployment)
-        try checkScopes(claims, tool: tool, connector: connector, deployment: deployment)
+        let tool = try checkTool(claims, query, registered)
+        try checkScopes(claims, tool: tool, registered)
 
-        let grants = snapshot.grantsByDeployment[deployment.id]?.candidates(for: claims.subject) ?? []
+        let grants = registered.grants.candidates(for: claims.subject)
         var check = GrantCheck(
             grants: grants, tool: tool?.name, scope: claims.scope, nowSeconds: context.nowSeconds)
         try refuseWhereNoGroupHelps(check, claims)
         guard !snapshot.revocations.revokes(token) else { throw Refusal(.revoked, .tokenRevoked) }
 
-        let need = tool.flatMap { ApprovalNeed.demand($0, in: deployment, of: snapshot.registry) }
+        let need = tool.flatMap { ApprovalNeed.demand($0, in: registered.deployment, of: snapshot.registry) }
         guard let tool, !query.isPeek else {
             return Decision(
-                deployment: deployment, tool: tool, argumentsDigest: nil, grantCheck: check, subject: claims.subject,
+                tool: tool, argumentsDigest: nil, registered: registered, grantCheck: check, subject: claims.subject,
                 demand: need)
         }
         let arguments = query.arguments ?? JSONObject()
@@ -97,15 +100,16 @@ package enum VerifyPolicy {
         if let bound = claims.argumentsDigest, !digest.constantTimeEquals(bound) {
             throw Refusal(.arguments, .argumentsMismatch)
         }
-        try snapshot.contracts.checkSchema(arguments, tool: tool.name, of: connector.id)
-        let violated = try snapshot.contracts.checkConstraints(arguments, tool: tool.name, of: deployment.id)
+        try snapshot.contracts.checkSchema(arguments, tool: tool.name, of: claims.deployment.connector)
+        let violated = try snapshot.contracts.checkConstraints(arguments, tool: tool.name, of: claims.deployment)
         check.unmet = try snapshot.contracts.unmetGrants(grants, arguments: arguments, tool: tool.name)
-        try refuseWhereNoGroupHelps(check, claims)
+        // Where they are all met this has been asked already.
+        if !check.unmet.isEmpty { try refuseWhereNoGroupHelps(check, claims) }
         guard tool.effect == .read || query.idempotencyKey != nil else {
             throw Refusal(.idempotency, .idempotencyKeyRequired)
         }
         return Decision(
-            deployment: deployment, tool: tool, argumentsDigest: digest, grantCheck: check, subject: claims.subject,
+            tool: tool, argumentsDigest: digest, registered: registered, grantCheck: check, subject: claims.subject,
             demand: violated ?? need)
     }
 
@@ -122,14 +126,12 @@ package enum VerifyPolicy {
 
     private static func checkAudience(
         _ claims: TokenClaims, _ query: VerifyQuery, in snapshot: TenantSnapshot, _ context: VerifyContext
-    ) throws(Refusal) -> (Connector, Deployment) {
+    ) throws(Refusal) -> RegisteredDeployment {
         guard claims.tenant == context.tenant, context.ownedDeployments.contains(claims.deployment),
             query.environment == nil || query.environment == claims.deployment.environment,
-            let connector = snapshot.registry.connectors[claims.deployment.connector],
-            connector.resource == claims.audience,
-            let deployment = snapshot.registry.deployments[claims.deployment]
+            let registered = snapshot.deployments[claims.deployment], registered.connector.resource == claims.audience
         else { throw Refusal(.audience, .wrongAudience) }
-        return (connector, deployment)
+        return registered
     }
 
     private static func checkTime(_ claims: TokenClaims, nowSeconds: Int64) throws(Refusal) {
@@ -141,17 +143,17 @@ package enum VerifyPolicy {
 
     /// The tool that will run, or `nil` for a session token that runs none.
     private static func checkTool(
-        _ claims: TokenClaims, _ query: VerifyQuery, connector: Connector, deployment: Deployment
+        _ claims: TokenClaims, _ query: VerifyQuery, _ registered: RegisteredDeployment
     ) throws(Refusal) -> Tool? {
         switch claims.kind {
         case .call: guard query.tool == claims.tool else { throw Refusal(.tool, .toolMismatch) }
         case .session: break
         }
         guard let name = query.tool else { return nil }
-        guard let tool = connector.tool(name) else { throw Refusal(.tool, .unknownTool) }
-        guard deployment.allows(tool) else { throw Refusal(.allowList, .toolNotAllowed) }
+        guard let tool = registered.connector.tool(name) else { throw Refusal(.tool, .unknownTool) }
+        guard registered.deployment.allows(tool) else { throw Refusal(.allowList, .toolNotAllowed) }
         if claims.kind == .session, tool.effect != .read {
-            guard !tool.scopes.isEmpty, tool.scopes.isSubset(of: deployment.sessionScopes) else {
+            guard !tool.scopes.isEmpty, tool.scopes.isSubset(of: registered.deployment.sessionScopes) else {
                 throw Refusal(.tool, .toolMismatch)
             }
         }
@@ -159,10 +161,12 @@ package enum VerifyPolicy {
     }
 
     private static func checkScopes(
-        _ claims: TokenClaims, tool: Tool?, connector: Connector, deployment: Deployment
+        _ claims: TokenClaims, tool: Tool?, _ registered: RegisteredDeployment
     ) throws(Refusal) {
         let ceiling =
-            claims.kind == .session ? SessionScopes.ceiling(of: deployment, connector: connector) : deployment.scopes
+            claims.kind == .session
+            ? SessionScopes.ceiling(of: registered.deployment, connector: registered.connector)
+            : registered.deployment.scopes
         let missing = (tool?.scopes ?? .empty).subtracting(claims.scope).union(claims.scope.subtracting(ceiling))
         guard missing.isEmpty else { throw Refusal(.scopes, .insufficientScope(missing: missing)) }
     }
