@@ -87,7 +87,6 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: server),
@@ -97,13 +96,12 @@ let package = Package(
             name: "HallpassHTTP",
             dependencies: [
                 "HallpassBroker",
-                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -149,6 +147,12 @@ let package = Package(
             ],
             path: "Tests/ScriptedServer", swiftSettings: strict),
 
+        // The HTTP server on a socket, and one connection to it.
+        .target(
+            name: "LiveServer",
+            dependencies: ["HallpassHTTP", .product(name: "HummingbirdTesting", package: "hummingbird")],
+            path: "Tests/LiveServer", swiftSettings: strict),
+
         .testTarget(name: "HallpassCryptoTests", dependencies: ["HallpassCrypto"], swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], swiftSettings: strict),
@@ -161,16 +165,9 @@ let package = Package(
                 .product(name: "JWTKit", package: "jwt-kit"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "HallpassHTTPTests", dependencies: ["LiveServer"], swiftSettings: strict),
         .testTarget(
-            name: "HallpassHTTPTests",
-            dependencies: ["HallpassHTTP", .product(name: "HummingbirdTesting", package: "hummingbird")],
-            swiftSettings: strict),
-        .testTarget(
-            name: "HallpassClientTests",
-            dependencies: [
-                "HallpassClient", "HallpassHTTP", "ScriptedServer",
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
-            ],
+            name: "HallpassClientTests", dependencies: ["HallpassClient", "LiveServer", "ScriptedServer"],
             swiftSettings: strict),
         .testTarget(name: "HallpassTests", dependencies: ["hallpass"], swiftSettings: strict),
     ]

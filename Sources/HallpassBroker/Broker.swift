@@ -21,7 +21,7 @@ package final class Broker: Sendable {
     let deletionStore: TenantDeletionStore
     /// `nil` where the key encryption key does not change.
     let custody: KeyCustody?
-    let clock: Clock
+    package let clock: Clock
     let publishedKeys: PublishedKeys
     let upstream: UpstreamClient
     let accessTokens: AccessTokens

@@ -1,15 +1,17 @@
+import HTTPTypes
 package import HallpassBroker
-package import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 package import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
+import ServiceLifecycle
 
-/// The HTTP server, ready to be run in a service group: `HallpassApplication(…).application` is a `Service`.
-package struct HallpassApplication {
-    package let application: Application<HallpassResponder>
-    private let table: RouteTable
+/// The HTTP server, ready to be run in a service group.
+package struct HallpassApplication: Service {
+    let responder: HallpassResponder
+    private let server: any Service
 
     /// - Parameter onListening: called once with the port that is really taken.
     /// - Throws: ``HTTPStartError`` when the certificate, its key or the public folder cannot be read.
@@ -21,32 +23,36 @@ package struct HallpassApplication {
         let open = PublicRoutes(broker: broker, metrics: metrics, folder: folder ?? PublicFolder())
         let publicURL = broker.settings.issuer
         let cookie = SessionCookie(isSecure: settings.tls != nil || publicURL.hasPrefix("https:"))
-        table = RouteTable(
+        let table = RouteTable(
             open.routes + SessionRoutes(broker: broker, cookie: cookie).routes + Self.auditedRoutes(broker, settings))
-        let responder = HallpassResponder(
+        responder = HallpassResponder(
             table: table, broker: broker, folder: open.folder, metrics: HTTPMetrics(metrics), cookie: cookie,
-            origins: OriginCheck(publicURL: publicURL, hasTLS: settings.tls != nil))
-        application = Application(
-            responder: responder, server: try Self.server(settings),
-            configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), serverName: nil,
-                backlog: WireLimits.listenBacklog,
+            origins: OriginCheck(publicURL: publicURL, hasTLS: settings.tls != nil), logger: logger)
+        let connection = HTTPConnection(
+            responder: responder, count: ConnectionCount(maximum: settings.connectionsMaximum),
+            patience: .seconds(settings.idleTimeoutSeconds))
+        server = try Self.secured(connection, settings.tls).server(
+            configuration: ServerConfiguration(
+                address: .hostname(settings.host, port: settings.port), backlog: WireLimits.listenBacklog,
                 // Those beyond the maximum are let in to be told so, and wait outside only where they are too many for that.
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     settings.connectionsMaximum + WireLimits.refusedConnections, logger: logger)),
             onServerRunning: { channel in
                 if let port = channel.localAddress?.port { await onListening(port) }
             },
-            logger: logger)
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
     }
+
+    /// Serves until it is told to stop; returns when every request that was under way then is answered.
+    package func run() async throws { try await server.run() }
 
     /// Method and template of every route, in the OpenAPI document's own words.
     package var routes: [(method: String, template: String)] {
-        table.routes.map { ($0.method.rawValue, $0.template) }
+        responder.table.routes.map { ($0.method.rawValue, $0.template) }
     }
 
     /// The same with what the tests need to know.
-    var routeTable: RouteTable { table }
+    var routeTable: RouteTable { responder.table }
 
     private static func auditedRoutes(_ broker: Broker, _ settings: HTTPSettings) -> [Route] {
         OAuthRoutes(broker: broker).routes
@@ -71,21 +77,11 @@ package struct HallpassApplication {
             + AuditRoutes(broker: broker).routes
     }
 
-    private static func server(_ settings: HTTPSettings) throws(HTTPStartError) -> HTTPServerBuilder {
-        let count = ConnectionCount(maximum: settings.connectionsMaximum)
-        let patience = TimeAmount.seconds(settings.idleTimeoutSeconds)
-        let configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [
-                MalformedRequestHandler(rules: ConnectionRules(count: count, patience: patience))
-            ],
-            idleTimeout: patience,
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: WireLimits.headerFieldBytes, maxHeaderListSize: WireLimits.headerListBytes,
-                maxHeaderFieldCount: WireLimits.headerFieldCount))
-        let http = HTTPServerBuilder { responder in
-            ConnectionOnItsLoop(HTTP1Channel(responder: responder, configuration: configuration))
-        }
-        guard let files = settings.tls else { return http }
+    /// The same over TLS, where there are files for it.
+    private static func secured(
+        _ connection: HTTPConnection, _ files: HTTPSettings.TLSFiles?
+    ) throws(HTTPStartError) -> any ServerChildChannel {
+        guard let files else { return connection }
         let certificates: [NIOSSLCertificate]
         let key: NIOSSLPrivateKey
         do {
@@ -103,9 +99,8 @@ package struct HallpassApplication {
         tls.minimumTLSVersion = .tlsv12
         tls.applicationProtocols = ["http/1.1"]
         do {
-            // Made once here, so that a key of another certificate is found before anyone connects.
-            _ = try NIOSSLContext(configuration: tls)
-            return try .tls(http, tlsConfiguration: tls)
+            // A key of another certificate is found here, before anyone connects.
+            return try TLSChannel(connection, tlsConfiguration: tls)
         } catch {
             throw .certificateAndKeyDoNotMatch(certificate: files.certificatePath, key: files.keyPath)
         }

@@ -1,10 +1,7 @@
 import HTTPTypes
 import HallpassBroker
 import HallpassCore
-package import Hummingbird
-import HummingbirdCore
 import Logging
-import NIOCore
 import StrictJSON
 
 /// From a request to its answer, in one order for every route: find it, know the caller, read the body, ask, record what
@@ -12,31 +9,48 @@ import StrictJSON
 ///
 /// Hummingbird's router is not used: it drops empty path components, answers 404 for a wrong method and 204 for `nil`, and
 /// would leave it to the order of middleware whether a route is guarded.
-package struct HallpassResponder: HTTPResponder {
+struct HallpassResponder: Sendable {
     let table: RouteTable
     let broker: Broker
     let folder: PublicFolder
     let metrics: HTTPMetrics
     let cookie: SessionCookie
     let origins: OriginCheck
+    let date: DateField
+    let logger: Logger
     private let work = WorkInProgress()
 
-    package func respond(to request: Request, context: ConnectionContext) async -> Response {
-        let call = CallContext(requestID: RequestID.make(), address: context.address)
-        var exchange = Exchange(request: request, context: call, logger: context.logger)
-        var answer = await answer(&exchange)
+    init(
+        table: RouteTable, broker: Broker, folder: PublicFolder, metrics: HTTPMetrics, cookie: SessionCookie,
+        origins: OriginCheck, logger: Logger
+    ) {
+        self.table = table
+        self.broker = broker
+        self.folder = folder
+        self.metrics = metrics
+        self.cookie = cookie
+        self.origins = origins
+        self.logger = logger
+        date = DateField()
+    }
+
+    func respond(to request: IncomingRequest) async -> Response {
+        let call = CallContext(requestID: RequestID.make(), address: request.address)
+        var exchange = Exchange(request: request, context: call, logger: logger)
+        let answer = await answer(&exchange)
         if let share = exchange.share { work.end(share) }
-        answer.headers[.requestID] = call.requestID
-        answer.headers[.contentTypeOptions] = "nosniff"
         let canContinue = await exchange.body.discardRest()
         metrics.record(answer, exchange)
         exchange.log(answer)
-        if let events = answer.events { return response(answer, events, exchange, context.channel) }
-        return response(answer, to: request, closing: canContinue ? nil : context.channel)
+        let response = Response(
+            answer, requestID: call.requestID, date: date.text(atSeconds: broker.clock.nowSeconds),
+            isHead: request.method == .head, isLast: !canContinue)
+        guard let events = answer.events else { return response }
+        return response.streaming(following(events, exchange))
     }
 
     private func answer(_ exchange: inout Exchange) async -> Answer {
-        guard let target = RequestTarget(exchange.request.head.path) else { return exchange.refusal(.notFound) }
+        guard let target = RequestTarget(exchange.request.target) else { return exchange.refusal(.notFound) }
         switch table.match(target, exchange.request.method) {
         case .nothing: return folder.answer(target, &exchange)
         case .wrongMethod(let allowed): return exchange.wrongMethod(allowed)
@@ -96,20 +110,20 @@ package struct HallpassResponder: HTTPResponder {
         case (.admins, .nothing), (.people, .nothing): try await authenticateSession(&exchange)
         case (.admins, _): try authenticate(presented.forJSON, &exchange)
         case (.people, _): throw HallpassError.invalidClient
-        case (.strangers, _): try origins.requireNoOtherPage(exchange.request.head)
+        case (.strangers, _): try origins.requireNoOtherPage(exchange.request.headers)
         }
     }
 
     private func authenticateSession(_ exchange: inout Exchange) async throws {
-        let request = exchange.request.head
-        guard let secret = try cookie.read(request.headerFields) else { throw HallpassError.invalidClient }
+        let request = exchange.request
+        guard let secret = try cookie.read(request.headers) else { throw HallpassError.invalidClient }
         exchange.caller = .person(try await broker.authenticate(session: secret))
         try begin(&exchange)
         if request.method != .get {
-            try origins.requireOwnPage(request)
+            try origins.requireOwnPage(request.headers)
         } else if exchange.route?.isStream == true {
             // Another page could not read it, but hold the few that there may be.
-            try origins.requireNoOtherPage(request)
+            try origins.requireNoOtherPage(request.headers)
         }
     }
 
@@ -165,48 +179,28 @@ package struct HallpassResponder: HTTPResponder {
         return exchange.refusal(refusal.error)
     }
 
-    private func response(_ answer: Answer, to request: Request, closing channel: (any Channel)?) -> Response {
-        var headers = answer.headers
-        // An answer without content says nothing of its length. Source: RFC 9110 section 8.6.
-        if headers[.contentLength] == nil, answer.status != .noContent, answer.status != .notModified {
-            headers[.contentLength] = String(answer.body.count)
-        }
-        if channel != nil { headers[.connection] = "close" }
-        let bytes = ByteBuffer(bytes: request.method == .head ? [] : answer.body)
-        guard let channel else {
-            return Response(status: answer.status, headers: headers, body: ResponseBody(byteBuffer: bytes))
-        }
-        let body = ResponseBody(contentLength: bytes.readableBytes) { writer in
-            try await writer.write(bytes)
-            try await writer.finish(nil)
-            channel.close(promise: nil)
-        }
-        return Response(status: answer.status, headers: headers, body: body)
-    }
-
-    /// An answer that goes on, with a line in the log when it is over.
-    private func response(
-        _ answer: Answer, _ events: EventStream, _ exchange: Exchange, _ channel: any Channel
-    ) -> Response {
+    /// Writes an answer that goes on, with a line in the log when it is over.
+    private func following(_ events: EventStream, _ exchange: Exchange) -> @Sendable (StreamWriter) async -> Bool {
         let followers = metrics.followers(of: events.topic)
         let log = exchange.endLog
-        let body = ResponseBody { writer in
+        return { writer in
             followers.increment(by: 1)
             defer { followers.decrement(by: 1) }
             do {
-                log(try await events.write(to: &writer, channel: channel))
+                log(try await events.write(to: writer))
+                return true
             } catch {
                 log(.disconnected)
-                throw error
+                return false
             }
         }
-        return Response(status: answer.status, headers: answer.headers, body: body)
     }
 }
 
 extension HTTPField.Name {
     static let requestID = literal("X-Request-Id")
     static let contentTypeOptions = literal("X-Content-Type-Options")
+    static let host = literal("Host")
 
     static func literal(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("a literal field name") }

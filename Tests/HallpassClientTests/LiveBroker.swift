@@ -5,8 +5,8 @@ import HallpassCore
 import HallpassCrypto
 import HallpassHTTP
 import HallpassStorage
-import Hummingbird
 import HummingbirdTesting
+import LiveServer
 import Logging
 import NIOCore
 import StrictJSON
@@ -18,12 +18,14 @@ import Synchronization
 struct LiveBroker: Sendable {
     let port: Int
     let clock: TestClock
-    private let gateway: any TestClientProtocol
+    private let gateway: TestClient
     private let broker: Broker
     private let secrets: [String: String]
 
     /// Runs `body` with a fresh broker, and leaves nothing of it behind.
-    static func run<Value: Sendable>(_ body: @Sendable (LiveBroker) async throws -> Value) async throws -> Value {
+    static func run<Value: Sendable>(_ body: @Sendable (LiveBroker) async throws -> Value) async throws
+        -> Value
+    {
         let folder = FileManager.default.temporaryDirectory.appending(path: "hallpass-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -45,15 +47,15 @@ struct LiveBroker: Sendable {
             var settings = HTTPSettings(host: "127.0.0.1", port: 0)
             // On a machine that is busy with other tests a connection may lie for long before its test goes on.
             settings.idleTimeoutSeconds = 600
-            let application = try HallpassApplication(
-                broker: broker, settings: settings, metrics: PrometheusMetrics(),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             value = .success(
-                try await application.application.test(.live) { client in
+                try await LiveServer.run { onListening in
+                    try HallpassApplication(
+                        broker: broker, settings: settings, metrics: PrometheusMetrics(),
+                        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onListening: onListening)
+                } _: { client, port in
                     try await body(
                         LiveBroker(
-                            port: try required(client.port), clock: clock, gateway: client, broker: broker,
-                            secrets: secrets))
+                            port: port, clock: clock, gateway: client, broker: broker, secrets: secrets))
                 })
         } catch {
             value = .failure(error)
@@ -84,12 +86,13 @@ struct LiveBroker: Sendable {
         ]
         if let arguments { request.append(("arguments", arguments)) }
         let response = try await gateway.execute(
-            uri: "/v1/call-tokens", method: .post,
-            headers: [
-                .contentType: "application/json", .authorization: "Bearer \(try required(secrets["gateway"]))",
-            ],
-            body: ByteBuffer(bytes: JSON(members: request).bytes))
-        return try required(JSON(parsing: response.body.readableBytesView)["access_token"]?.string)
+            TestClient.Request(
+                "/v1/call-tokens", method: .post, authority: "localhost",
+                headers: [
+                    .contentType: "application/json", .authorization: "Bearer \(try required(secrets["gateway"]))",
+                ],
+                body: ByteBuffer(bytes: JSON(members: request).bytes)))
+        return try required(JSON(parsing: try required(response.body).readableBytesView)["access_token"]?.string)
     }
 
     /// What `crm-mcp` reaches its backend with, from a token endpoint at this port.

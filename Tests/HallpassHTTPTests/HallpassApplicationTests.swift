@@ -17,7 +17,7 @@ struct HallpassApplicationTests {
                 onListening: { continuation.yield($0) })
             let group = ServiceGroup(
                 configuration: .init(
-                    services: [application.application], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                    services: [application], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
                 ))
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }

@@ -1,7 +1,6 @@
 import HTTPTypes
 import HallpassBroker
 import HallpassCore
-import HummingbirdTesting
 import StrictJSON
 import Testing
 

@@ -1,5 +1,5 @@
 import HTTPTypes
-import HummingbirdTesting
+import HallpassBroker
 import NIOCore
 import NIOPosix
 import StrictJSON
@@ -129,6 +129,25 @@ struct LiveServerTests {
             #expect(text.hasPrefix("HTTP/1.1 400"), "\(text.prefix(200))")
             #expect(!text.contains("nonsense"))
             try Self.expectRefusal(text)
+        }
+    }
+
+    @Test func `a whole URL is as good as its path`() async throws {
+        try await TestServer.run(.live) { server in
+            let text = try await Self.exchange(
+                try required(server.port),
+                [Self.request("GET http://localhost/healthz HTTP/1.1", "Connection: close")])
+            #expect(text.hasPrefix("HTTP/1.1 200"), "\(text.prefix(200))")
+        }
+    }
+
+    @Test func `every answer says when it was given, by the broker's clock`() async throws {
+        try await TestServer.run(.live) { server in
+            let expected = DateField().text(atSeconds: server.fixture.broker.clock.nowSeconds)
+            for path in ["/healthz", "/no/such/path"] {
+                let dates = try await server.ask(.get, path).headers[values: .date]
+                #expect(dates == [expected])
+            }
         }
     }
 }

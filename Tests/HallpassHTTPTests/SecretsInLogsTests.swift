@@ -1,5 +1,4 @@
 import HTTPTypes
-import HummingbirdTesting
 import StrictJSON
 import Testing
 
@@ -11,7 +10,7 @@ struct SecretsInLogsTests {
 
     @Test(arguments: [true, false])
     func `no secret, token or value of a request is in the log at trace level`(isLive: Bool) async throws {
-        try await TestServer.run(isLive ? .live : .router) { server in
+        try await TestServer.run(isLive ? .live : .inProcess) { server in
             var secrets = [Self.marker]
             let gateway = try server.fixture.acme("gateway")
             secrets += [gateway.secret, gateway.basic, try server.fixture.acme("crm-server").secret]

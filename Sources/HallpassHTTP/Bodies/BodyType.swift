@@ -16,7 +16,7 @@ enum BodyType: Sendable {
     /// Accepts the type itself, with `charset=utf-8` as its only parameter.
     ///
     /// - Throws: ``HallpassError/unsupportedMediaType(expected:)``, also for a body that is compressed.
-    func check(_ headers: HTTPFields) throws(HallpassError) {
+    func check(_ headers: RequestHeaders) throws(HallpassError) {
         let values = headers[values: .contentType]
         guard values.count == 1, headers[.contentEncoding].map({ $0.lowercased() == "identity" }) ?? true else {
             throw .unsupportedMediaType(expected: expected)

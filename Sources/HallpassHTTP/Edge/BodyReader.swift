@@ -1,28 +1,19 @@
 import HTTPTypes
 import HallpassCore
-import Hummingbird
-import HummingbirdCore
 import NIOCore
-
-/// The request's body could not be received: the peer went away, broke HTTP's own rules or took too long.
-struct BodyStreamError: Error {}
 
 /// Reads a body once, never further than it is told to.
 struct BodyReader {
-    private var iterator: RequestBody.AsyncIterator
+    private let body: IncomingBody
     /// `nil` where the sender did not say.
     let declaredBytes: Int?
     private let awaitsContinue: Bool
     private var receivedBytes = 0
-    private var isAtEnd: Bool
-    private var isBroken = false
 
-    init(_ request: Request) {
-        iterator = request.body.makeAsyncIterator()
-        let declared = request.headers[.contentLength].flatMap { Int($0) }
-        declaredBytes = declared
+    init(_ request: IncomingRequest) {
+        body = request.body
+        declaredBytes = request.headers[.contentLength].flatMap { Int($0) }
         awaitsContinue = request.headers.contains(.expect)
-        isAtEnd = request.headers[.transferEncoding] == nil && (declared ?? 0) == 0
     }
 
     /// The whole body.
@@ -33,13 +24,19 @@ struct BodyReader {
         if let declaredBytes, declaredBytes > limitBytes { throw HallpassError.payloadTooLarge(limitBytes: limitBytes) }
         var bytes: [UInt8] = []
         if let declaredBytes { bytes.reserveCapacity(declaredBytes) }
-        while let chunk = try await next() {
-            guard bytes.count + chunk.readableBytes <= limitBytes else {
-                throw HallpassError.payloadTooLarge(limitBytes: limitBytes)
+        while true {
+            switch body.take() {
+            case .bytes(let chunk):
+                receivedBytes += chunk.readableBytes
+                guard bytes.count + chunk.readableBytes <= limitBytes else {
+                    throw HallpassError.payloadTooLarge(limitBytes: limitBytes)
+                }
+                bytes.append(contentsOf: chunk.readableBytesView)
+            case .later: await body.wait()
+            case .end: return bytes
+            case .broken: throw BodyStreamError()
             }
-            bytes.append(contentsOf: chunk.readableBytesView)
         }
-        return bytes
     }
 
     /// Takes what is left of a body that nobody wants.
@@ -49,33 +46,18 @@ struct BodyReader {
     ///
     /// - Returns: whether the connection can be used again.
     mutating func discardRest() async -> Bool {
-        if isBroken { return false }
-        if isAtEnd { return true }
-        if awaitsContinue { return false }
-        if let declaredBytes, declaredBytes > WireLimits.discardedBodyBytes { return false }
-        do {
-            while try await next() != nil {
+        while true {
+            switch body.take() {
+            case .bytes(let chunk):
+                receivedBytes += chunk.readableBytes
                 if receivedBytes > WireLimits.discardedBodyBytes { return false }
+            case .later:
+                if awaitsContinue { return false }
+                if let declaredBytes, declaredBytes > WireLimits.discardedBodyBytes { return false }
+                await body.wait()
+            case .end: return true
+            case .broken: return false
             }
-            return true
-        } catch {
-            return false
-        }
-    }
-
-    private mutating func next() async throws(BodyStreamError) -> ByteBuffer? {
-        if isBroken { throw BodyStreamError() }
-        if isAtEnd { return nil }
-        do {
-            guard let chunk = try await iterator.next() else {
-                isAtEnd = true
-                return nil
-            }
-            receivedBytes += chunk.readableBytes
-            return chunk
-        } catch {
-            isBroken = true
-            throw BodyStreamError()
         }
     }
 }

@@ -32,7 +32,7 @@ struct ClientCredentials: Sendable {
     }
 
     /// - Throws: ``HallpassError/invalidRequest(_:)`` where there are several: which one counts must not depend on who reads.
-    static func read(_ headers: HTTPFields) throws(HallpassError) -> Presented {
+    static func read(_ headers: RequestHeaders) throws(HallpassError) -> Presented {
         let values = headers[values: .authorization]
         guard values.count <= 1 else {
             throw .invalidRequest(

@@ -1,14 +1,12 @@
 import HTTPTypes
 import HallpassBroker
 import HallpassCore
-import Hummingbird
-import HummingbirdCore
 import Logging
 import StrictJSON
 
 /// One request on its way to an answer: what has been found out so far.
 struct Exchange {
-    let request: Request
+    let request: IncomingRequest
     let context: CallContext
     var body: BodyReader
     /// `nil` for a path that is none.
@@ -21,7 +19,7 @@ struct Exchange {
     var claimedID: ClientID?
     private let logger: Logger
 
-    init(request: Request, context: CallContext, logger: Logger) {
+    init(request: IncomingRequest, context: CallContext, logger: Logger) {
         self.request = request
         self.context = context
         self.logger = logger

@@ -23,7 +23,7 @@ struct SessionCookie: Sendable {
     ///
     /// - Returns: `nil` where there is no such cookie.
     /// - Throws: ``HallpassError/invalidClient`` where there are several: which one counts must not depend on who set it.
-    func read(_ headers: HTTPFields) throws(HallpassError) -> String? {
+    func read(_ headers: RequestHeaders) throws(HallpassError) -> String? {
         var found: [String] = []
         for field in headers[values: .cookie] {
             for pair in field.utf8.split(separator: UInt8(ascii: ";")) {
@@ -53,25 +53,25 @@ struct OriginCheck: Sendable {
 
     /// Of a request that changes something in a session: nothing that a browser sends by itself has this header, and a page of
     /// ours says where it is from.
-    func requireOwnPage(_ request: HTTPRequest) throws(HallpassError) {
-        guard request.headerFields[values: .hallpassRequest] == ["1"], request.headerFields[.origin] != nil else {
+    func requireOwnPage(_ headers: RequestHeaders) throws(HallpassError) {
+        guard headers[values: .hallpassRequest] == ["1"], headers.contains(.origin) else {
             throw .forbidden(needs: "a session changes nothing without X-Hallpass-Request: 1 and this server's Origin")
         }
-        try requireNoOtherPage(request)
+        try requireNoOtherPage(headers)
     }
 
     /// Of a request that may come from anything but a page of another origin.
-    func requireNoOtherPage(_ request: HTTPRequest) throws(HallpassError) {
-        let origins = request.headerFields[values: .origin]
-        let sites = request.headerFields[values: .fetchSite]
-        guard origins.count <= 1, origins.allSatisfy({ isOwn($0, request) }), sites.isEmpty || sites == ["same-origin"]
+    func requireNoOtherPage(_ headers: RequestHeaders) throws(HallpassError) {
+        let origins = headers[values: .origin]
+        let sites = headers[values: .fetchSite]
+        guard origins.count <= 1, origins.allSatisfy({ isOwn($0, headers) }), sites.isEmpty || sites == ["same-origin"]
         else { throw .forbidden(needs: "only pages of this server may ask for it") }
     }
 
     /// The public origin, or the one that the browser itself was sent to.
-    private func isOwn(_ origin: String, _ request: HTTPRequest) -> Bool {
+    private func isOwn(_ origin: String, _ headers: RequestHeaders) -> Bool {
         if origin == publicOrigin { return true }
-        guard let authority = request.authority else { return false }
+        guard let authority = headers[.host] else { return false }
         return origin == "\(hasTLS ? "https" : "http")://\(authority.lowercased())"
     }
 }

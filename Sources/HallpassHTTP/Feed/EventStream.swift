@@ -1,7 +1,4 @@
-import HTTPTypes
 import HallpassBroker
-import Hummingbird
-import HummingbirdCore
 import NIOCore
 import ServiceLifecycle
 import Synchronization
@@ -49,11 +46,12 @@ struct EventStream: Sendable {
 
     /// Writes until it is over.
     ///
-    /// - Parameter channel: closed when one write takes from one heartbeat to the next but one: its reader reads nothing,
-    ///   and what waits for it is kept no longer.
+    /// - Parameter writer: its connection is closed when one write takes from one heartbeat to the next but one: its reader
+    ///   reads nothing, and what waits for it is kept no longer.
     /// - Returns: why it is over.
     /// - Throws: what the connection throws.
-    func write(to writer: inout any ResponseBodyWriter, channel: any Channel) async throws -> EventStreamEnd {
+    func write(to writer: StreamWriter) async throws -> EventStreamEnd {
+        let channel = writer.channel
         let stall = StallWatch()
         let hangUp = HangUpHandler(onHangUp: end)
         try await channel.pipeline.addHandler(hangUp, position: .first).get()
@@ -73,20 +71,19 @@ struct EventStream: Sendable {
                 end()
             }
             group.addTask { await tell() }
-            try await write(opening, to: &writer, stall)
+            try await write(opening, to: writer, stall)
             for await event in events {
                 guard isWelcome() else { break }
-                try await write(event, to: &writer, stall)
+                try await write(event, to: writer, stall)
             }
-            if let last = last() { try await write(last, to: &writer, stall) }
-            try await writer.finish(nil)
+            if let last = last() { try await write(last, to: writer, stall) }
             return Task.isShuttingDownGracefully ? .shutdown : isWelcome() ? .ended : .unwelcome
         }
     }
 
-    private func write(_ bytes: [UInt8], to writer: inout any ResponseBodyWriter, _ stall: StallWatch) async throws {
+    private func write(_ bytes: [UInt8], to writer: StreamWriter, _ stall: StallWatch) async throws {
         stall.begin()
-        try await writer.write(ByteBuffer(bytes: bytes))
+        try await writer.write(bytes)
         stall.end()
     }
 }

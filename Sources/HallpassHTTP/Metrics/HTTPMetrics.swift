@@ -1,6 +1,5 @@
 import HTTPTypes
 import HallpassCore
-import HummingbirdCore
 import Synchronization
 
 /// Counts and times every answer by route, method, status and code; all four come from closed sets of this program.

@@ -4,9 +4,10 @@ struct RequestTarget: Sendable {
     let path: String
     let query: String
 
-    /// - Returns: `nil` for anything but an absolute path with an optional query.
-    init?(_ text: String?) {
-        guard let text, text.utf8.first == UInt8(ascii: "/"), !text.utf8.contains(UInt8(ascii: "#")) else { return nil }
+    /// - Returns: `nil` for anything but an absolute path with an optional query, perhaps behind a scheme and an authority.
+    init?(_ sent: String) {
+        let text = Self.withoutAuthority(sent)
+        guard text.utf8.first == UInt8(ascii: "/"), !text.utf8.contains(UInt8(ascii: "#")) else { return nil }
         guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) else {
             path = text
             query = ""
@@ -14,6 +15,15 @@ struct RequestTarget: Sendable {
         }
         path = String(text[..<mark])
         query = String(text[text.index(after: mark)...])
+    }
+
+    /// Whoever asks through a proxy may send the whole URL. Source: RFC 9112 section 3.2.2.
+    private static func withoutAuthority(_ text: String) -> String {
+        guard text.utf8.first != UInt8(ascii: "/") else { return text }
+        let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count > 2, ["http:", "https:"].contains(parts[0].lowercased()), parts[1].isEmpty, !parts[2].isEmpty
+        else { return text }
+        return parts.count > 3 ? "/\(parts[3])" : "/"
     }
 
     /// What stands between the slashes, empty where two follow each other.

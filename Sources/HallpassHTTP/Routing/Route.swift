@@ -92,14 +92,14 @@ struct Call: Sendable {
     /// `nil` where strangers ask.
     private let knownCaller: Caller?
     let context: CallContext
-    let headers: HTTPFields
+    let headers: RequestHeaders
     let query: JSONObject
     /// What the body says: a JSON value, or a form's parameters as the string members of an object; `null` for none.
     let document: JSONValue
     private let parameters: PathParameters
 
     init(
-        caller: Caller?, context: CallContext, headers: HTTPFields, query: JSONObject, document: JSONValue,
+        caller: Caller?, context: CallContext, headers: RequestHeaders, query: JSONObject, document: JSONValue,
         parameters: PathParameters
     ) {
         knownCaller = caller

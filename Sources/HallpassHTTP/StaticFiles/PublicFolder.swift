@@ -2,7 +2,6 @@ import FoundationEssentials
 import HTTPTypes
 import HallpassCore
 import HallpassCrypto
-import HummingbirdCore
 
 /// The files of the admin UI, read once at the start.
 ///
@@ -55,7 +54,7 @@ struct PublicFolder: Sendable {
     /// The file at this path, whatever the method; `nil` where there is none.
     func file(_ path: String) -> Answer? { files[path].map { answer($0, [:]) } }
 
-    private func answer(_ file: File, _ headers: HTTPFields) -> Answer {
+    private func answer(_ file: File, _ headers: RequestHeaders) -> Answer {
         let isKnown = headers[.ifNoneMatch] == file.entityTag
         var answer = Answer(
             isKnown ? .notModified : .ok, contentType: file.contentType, body: isKnown ? [] : file.bytes)

@@ -26,9 +26,8 @@ struct BodyTypeTests {
     }
 
     @Test func `two types, none, or a compressed body are not`() {
-        var twice: HTTPFields = [.contentType: "application/json"]
-        twice.append(HTTPField(name: .contentType, value: "application/json"))
-        for headers in [twice, [:], [.contentType: "application/json", .contentEncoding: "gzip"]] as [HTTPFields] {
+        let twice: RequestHeaders = [.contentType: "application/json", .contentType: "application/json"]
+        for headers in [twice, [:], [.contentType: "application/json", .contentEncoding: "gzip"]] as [RequestHeaders] {
             #expect(throws: HallpassError.self) { try BodyType.json.check(headers) }
         }
     }

@@ -3,11 +3,13 @@ import HTTPTypes
 import HallpassBroker
 import HallpassCore
 import HallpassCrypto
-import Hummingbird
 import HummingbirdTesting
+import LiveServer
 import Logging
 import NIOCore
+import NIOHTTP1
 import StrictJSON
+import Synchronization
 import Testing
 
 @testable import HallpassHTTP
@@ -17,11 +19,19 @@ struct TestServer: Sendable {
     let fixture: TestBroker
     let application: HallpassApplication
     let log: RecordingLog
-    private let client: any TestClientProtocol
+    /// The one connection, where there is a socket.
+    private let client: TestClient?
+    let port: Int?
 
-    /// Runs `body` against the responder itself; `setup` `.live` goes through a socket.
+    enum Setup {
+        /// The responder itself is asked.
+        case inProcess
+        /// Through a socket.
+        case live
+    }
+
     static func run<Value: Sendable>(
-        _ setup: TestingSetup = .router, queueCapacity: Int = Limits.ledgerQueueEntries,
+        _ setup: Setup = .inProcess, queueCapacity: Int = Limits.ledgerQueueEntries,
         heartbeat: Duration = .milliseconds(50), _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
         try await TestBroker.run(queueCapacity: queueCapacity) { fixture in
@@ -31,27 +41,72 @@ struct TestServer: Sendable {
             settings.idleTimeoutSeconds = 600
             settings.heartbeat = heartbeat
             settings.activityPause = .milliseconds(10)
-            let application = try HallpassApplication(
-                broker: fixture.broker, settings: settings, metrics: PrometheusMetrics(),
-                logger: Logger(label: "test") { _ in log.handler })
-            return try await application.application.test(setup) { client in
-                try await body(TestServer(fixture: fixture, application: application, log: log, client: client))
+            let made = settings
+            let make = { @Sendable (onListening: @escaping @Sendable (Int) async -> Void) in
+                try HallpassApplication(
+                    broker: fixture.broker, settings: made, metrics: PrometheusMetrics(),
+                    logger: Logger(label: "test") { _ in log.handler }, onListening: onListening)
+            }
+            guard setup == .live else {
+                return try await body(
+                    TestServer(fixture: fixture, application: try make { _ in }, log: log, client: nil, port: nil))
+            }
+            let application = Mutex<HallpassApplication?>(nil)
+            return try await LiveServer.run { onListening in
+                let live = try make(onListening)
+                application.withLock { $0 = live }
+                return live
+            } _: { client, port in
+                let live = try required(application.withLock { $0 })
+                return try await body(
+                    TestServer(fixture: fixture, application: live, log: log, client: client, port: port))
             }
         }
     }
-
-    var port: Int? { client.port }
 
     /// One request with nothing in it but what is given.
     func ask(
         _ method: HTTPRequest.Method, _ path: String, headers: HTTPFields = [:], body: [UInt8]? = nil
     ) async throws -> Reply {
-        let response = try await client.execute(
-            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
-        let reply = Reply(
-            status: response.status.code, headers: response.headers, bytes: Array(response.body.readableBytesView))
+        let reply =
+            if let client {
+                try await ask(client, method, path, headers, body)
+            } else {
+                try await askResponder(method, path, headers, body)
+            }
         expectKnownCode(reply)
         return reply
+    }
+
+    private func ask(
+        _ client: TestClient, _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ body: [UInt8]?
+    ) async throws -> Reply {
+        let response = try await client.execute(
+            TestClient.Request(
+                path, method: method, authority: "localhost", headers: headers, body: body.map { ByteBuffer(bytes: $0) }
+            ))
+        return Reply(
+            status: response.status.code, headers: response.headers,
+            bytes: response.body.map { Array($0.readableBytesView) } ?? [])
+    }
+
+    private func askResponder(
+        _ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields, _ body: [UInt8]?
+    ) async throws -> Reply {
+        var sent = HTTPHeaders([("Host", "localhost")])
+        for field in headers { sent.add(name: field.name.rawName, value: field.value) }
+        if let body { sent.add(name: "Content-Length", value: String(body.count)) }
+        let response = await application.responder.respond(
+            to: IncomingRequest(
+                method: method, target: path, headers: RequestHeaders(sent), body: IncomingBody(body ?? []),
+                address: nil))
+        guard case .bytes(let bytes) = response.body else { throw MissingValue() }
+        var fields = HTTPFields()
+        for header in response.head.headers {
+            fields.append(HTTPField(name: try required(HTTPField.Name(header.name)), value: header.value))
+        }
+        return Reply(
+            status: Int(response.head.status.code), headers: fields, bytes: Array(bytes.readableBytesView))
     }
 
     /// Whatever a test asks: no code is ever met that is neither in the table nor a constraint's.

@@ -37,9 +37,17 @@ struct RouteTableTests {
         #expect(try Self.found(try required(HTTPRequest.Method(method)), path) == answer)
     }
 
-    @Test(arguments: ["", "a", "*", "http://host/a", "/a#b", "a/b"])
+    @Test(arguments: ["", "a", "*", "http:///a", "http:/a", "ftp://host/a", "/a#b", "http://host/a#b", "a/b"])
     func `what is no absolute path is no target`(text: String) {
         #expect(RequestTarget(text)?.path == nil)
+    }
+
+    @Test(arguments: [
+        ("http://host/a", "/a"), ("HTTPS://host:8080/a/b", "/a/b"), ("http://host", "/"), ("http://host/", "/"),
+        ("http://host//a", "//a"),
+    ])
+    func `of a whole URL the path is the target`(text: String, path: String) {
+        #expect(RequestTarget(text)?.path == path)
     }
 
     @Test func `a query is everything after the first question mark`() throws {

@@ -3,7 +3,6 @@ import HallpassBroker
 import HallpassCore
 import HallpassHTTP
 import HallpassStorage
-import Hummingbird
 import Logging
 import Metrics
 import ServiceLifecycle
@@ -108,7 +107,7 @@ struct Server {
             .init(service: checkpoints(engine), serviceName: "audit checkpoints"),
             .init(service: RefusalCount(broker: engine.broker, logger: logger), serviceName: "refusal count"),
             .init(service: SecretUseFlush(broker: engine.broker, logger: logger), serviceName: "secret use"),
-            .init(service: application.application, serviceName: "http"),
+            .init(service: application, serviceName: "http"),
         ]
         if let companion {
             services.append(

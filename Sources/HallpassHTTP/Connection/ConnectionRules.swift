@@ -3,8 +3,6 @@ import NIOHTTP1
 
 /// What a connection owes the server, and the server does not ask for by itself: exactly one `Host`, an end where there is to
 /// be one, a body that arrives in time, a reader that reads, and room for it.
-///
-/// It stands before a request loses its version, and its `Host` becomes part of what it asks for.
 final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart

@@ -1,0 +1,52 @@
+import HTTPTypes
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+
+/// What was asked, as it was sent.
+struct IncomingRequest: Sendable {
+    let method: HTTPRequest.Method
+    /// A path and its query, or whatever else was sent in that place.
+    let target: String
+    let headers: RequestHeaders
+    let body: IncomingBody
+    /// The peer's address without port; `nil` for what has none, such as a socket in the file system.
+    let address: String?
+
+    init(
+        method: HTTPRequest.Method, target: String, headers: RequestHeaders, body: IncomingBody, address: String?
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.address = address
+    }
+
+    /// - Returns: `nil` for a method that is none.
+    init?(_ head: HTTPRequestHead, body: IncomingBody, address: String?) {
+        guard let method = try? HTTPRequest.Method(head.method) else { return nil }
+        self.init(
+            method: method, target: head.uri, headers: RequestHeaders(head.headers), body: body, address: address)
+    }
+}
+
+/// A request's header fields, found by their names in any case.
+struct RequestHeaders: Sendable, ExpressibleByDictionaryLiteral {
+    private let fields: HTTPHeaders
+
+    init(_ fields: HTTPHeaders) { self.fields = fields }
+
+    init(dictionaryLiteral elements: (HTTPField.Name, String)...) {
+        self.init(HTTPHeaders(elements.map { ($0.0.rawName, $0.1) }))
+    }
+
+    /// What stands in the fields of this name, joined where there are several; `nil` where there is none.
+    subscript(_ name: HTTPField.Name) -> String? {
+        let values = fields[name.rawName]
+        return values.count > 1 ? values.joined(separator: ", ") : values.first
+    }
+
+    subscript(values name: HTTPField.Name) -> [String] { fields[name.rawName] }
+
+    func contains(_ name: HTTPField.Name) -> Bool { fields.contains(name: name.rawName) }
+}
