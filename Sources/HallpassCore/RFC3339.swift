@@ -44,7 +44,7 @@ package enum RFC3339 {
         append(time % 60, width: 2, to: &text)
     }
 
-    /// Digits, with zeros before them up to a width.
+    /// Digits, with zeros before them up to a width of two, three or four.
     private static func append(_ value: Int64, width: Int, to text: inout [UInt8]) {
         var power: Int64 = 1
         for _ in 1..<width { power *= 10 }
@@ -55,14 +55,12 @@ package enum RFC3339 {
             text.append(contentsOf: digits.utf8)
             return
         }
-        // From the last one on: to divide by what is not known beforehand takes ten times as long.
-        let start = text.count
-        text.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: width))
-        var rest = value
-        for place in stride(from: start + width - 1, through: start, by: -1) {
-            text[place] += UInt8(rest % 10)
-            rest /= 10
-        }
+        // To divide by what is not known beforehand takes ten times as long.
+        let digits = Int(value)
+        if width > 3 { text.append(UInt8(ascii: "0") + UInt8(digits / 1_000)) }
+        if width > 2 { text.append(UInt8(ascii: "0") + UInt8(digits / 100 % 10)) }
+        text.append(UInt8(ascii: "0") + UInt8(digits / 10 % 10))
+        text.append(UInt8(ascii: "0") + UInt8(digits % 10))
     }
 
     /// Reads `YYYY-MM-DDTHH:MM:SSZ`, optionally with a fraction, which is dropped. Only UTC: an offset is refused.

@@ -10,40 +10,47 @@ package enum AuditMember: UInt8, Sendable, CaseIterable {
     case tokenID, proofCheck, reason, requestID, revision, scope, sequence, subject, target, tenant
     case time, tokenKind, tool, transaction
 
-    package var name: StaticString {
+    package var name: String {
+        String(
+            decoding: UnsafeBufferPointer(start: opening.utf8Start, count: opening.utf8CodeUnitCount)[2...].dropLast(2),
+            as: UTF8.self)
+    }
+
+    /// What stands before its value in a record. The first of all has a brace in the place of the comma.
+    package var opening: StaticString {
         switch self {
-        case .act: "act"
-        case .actIssuer: "act_issuer"
-        case .address: "address"
-        case .admin: "admin"
-        case .approvalID: "approval_id"
-        case .argumentsDigest: "args_sha256"
-        case .callID: "call_id"
-        case .check: "check"
-        case .client: "client_id"
-        case .code: "code"
-        case .connector: "connector"
-        case .count: "count"
-        case .credentialDigest: "credential_sha256"
-        case .decision: "decision"
-        case .duration: "duration_us"
-        case .environment: "environment"
-        case .event: "event"
-        case .issuer: "issuer"
-        case .tokenID: "jti"
-        case .proofCheck: "proof_check"
-        case .reason: "reason"
-        case .requestID: "request_id"
-        case .revision: "revision"
-        case .scope: "scope"
-        case .sequence: "seq"
-        case .subject: "sub"
-        case .target: "target"
-        case .tenant: "tenant"
-        case .time: "time"
-        case .tokenKind: "token_kind"
-        case .tool: "tool"
-        case .transaction: "txn"
+        case .act: #","act":"#
+        case .actIssuer: #","act_issuer":"#
+        case .address: #","address":"#
+        case .admin: #","admin":"#
+        case .approvalID: #","approval_id":"#
+        case .argumentsDigest: #","args_sha256":"#
+        case .callID: #","call_id":"#
+        case .check: #","check":"#
+        case .client: #","client_id":"#
+        case .code: #","code":"#
+        case .connector: #","connector":"#
+        case .count: #","count":"#
+        case .credentialDigest: #","credential_sha256":"#
+        case .decision: #","decision":"#
+        case .duration: #","duration_us":"#
+        case .environment: #","environment":"#
+        case .event: #","event":"#
+        case .issuer: #","issuer":"#
+        case .tokenID: #","jti":"#
+        case .proofCheck: #","proof_check":"#
+        case .reason: #","reason":"#
+        case .requestID: #","request_id":"#
+        case .revision: #","revision":"#
+        case .scope: #","scope":"#
+        case .sequence: #","seq":"#
+        case .subject: #","sub":"#
+        case .target: #","target":"#
+        case .tenant: #","tenant":"#
+        case .time: #","time":"#
+        case .tokenKind: #","token_kind":"#
+        case .tool: #","tool":"#
+        case .transaction: #","txn":"#
         }
     }
 }
@@ -101,7 +108,8 @@ private struct AuditTextWriter {
     private var text = AuditText()
 
     init() {
-        text.canonical.reserveCapacity(512)
+        // Most records are shorter.
+        text.canonical.reserveCapacity(640)
         text.members.reserveCapacity(24)
     }
 
@@ -160,9 +168,7 @@ private struct AuditTextWriter {
 
     /// - Returns: where the value begins.
     private mutating func begin(_ member: AuditMember) -> Int {
-        append(text.members.isEmpty ? "{\"" : ",\"")
-        append(member.name)
-        append("\":")
+        append(member.opening)
         return text.canonical.count
     }
 
@@ -176,6 +182,7 @@ private struct AuditTextWriter {
 
     consuming func finish() -> AuditText {
         append("}")
+        text.canonical[0] = UInt8(ascii: "{")
         return text
     }
 }

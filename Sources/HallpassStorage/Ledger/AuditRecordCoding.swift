@@ -73,11 +73,7 @@ enum AuditRecordCoding {
             index += 2
             let end = kind.byteCount.map { index + $0 } ?? coded[index...].firstIndex { $0 < Kind.end } ?? coded.count
             guard end <= coded.count else { return coded }
-            canonical.append(canonical.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
-            canonical.append(quote)
-            member.name.withUTF8Buffer { canonical.append(contentsOf: $0) }
-            canonical.append(quote)
-            canonical.append(UInt8(ascii: ":"))
+            member.opening.withUTF8Buffer { canonical.append(contentsOf: $0) }
             switch kind {
             case .json: canonical += coded[index..<end]
             case .column: place.appendJSON(of: member, to: &canonical)
@@ -93,6 +89,7 @@ enum AuditRecordCoding {
             index = end
         }
         canonical.append(UInt8(ascii: "}"))
+        canonical[0] = UInt8(ascii: "{")
         return canonical
     }
 

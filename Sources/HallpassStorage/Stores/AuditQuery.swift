@@ -60,7 +60,7 @@ package struct AuditQuery: Hashable, Sendable {
         // A record that is no JSON was not written by us, and is for `audit verify` to name.
         guard let object = (try? JSONParser.parse(record.canonical))?.objectValue else { return false }
         return wanted.allSatisfy { member, value in
-            object[member.name.description]?.stringValue.map { $0.hasSameBytes(as: value) } ?? false
+            object[member.name]?.stringValue.map { $0.hasSameBytes(as: value) } ?? false
         }
     }
 
