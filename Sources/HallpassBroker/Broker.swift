@@ -101,16 +101,31 @@ package final class Broker: Sendable {
     /// - Throws: ``StartError`` when a root key does not open under this key file, and whatever storage throws.
     package func load() async throws {
         if let fence = try await database.restoreFence() { try await cutOffPast(fence) }
-        var loaded: [RegistrySnapshot.LoadedTenant] = []
-        for stored in try await registryStore.loadAll(nowSeconds: clock.nowSeconds) {
-            loaded.append(try await loadedTenant(try await withDataKey(stored)))
-        }
+        let loaded = try await loadedTenants(registryStore.loadAll(nowSeconds: clock.nowSeconds))
         // All at once: a snapshot for each would copy all before it.
         let complete = RegistrySnapshot(loaded, deleted: try await deletionStore.all())
         publish { _ in complete }
         directory.load(try await accountStore.loadAll())
         hasLoaded.store(true, ordering: .releasing)
     }
+
+    /// On every processor: the keys of 20,000 deployments take a quarter of a second on one.
+    private func loadedTenants(_ stored: [StoredTenant]) async throws -> [RegistrySnapshot.LoadedTenant] {
+        try await withThrowingTaskGroup(of: [RegistrySnapshot.LoadedTenant].self) { group in
+            for start in stride(from: 0, to: stored.count, by: Self.tenantsPerTask) {
+                group.addTask { [self] in
+                    var loaded: [RegistrySnapshot.LoadedTenant] = []
+                    for tenant in stored[start...].prefix(Self.tenantsPerTask) {
+                        loaded.append(try await loadedTenant(try await withDataKey(tenant)))
+                    }
+                    return loaded
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    private static let tenantsPerTask = 32
 
     package var isLoaded: Bool { hasLoaded.load(ordering: .acquiring) }
 

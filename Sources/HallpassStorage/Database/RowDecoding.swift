@@ -45,8 +45,11 @@ extension Row {
     }
 
     func constraints(at index: Int) throws -> [Constraint] {
+        let text = try decode(String.self, atIndex: index)
+        // Most have none.
+        guard text != "[]" else { return [] }
         // Which rule it breaks does not matter: we never wrote it.
-        guard let value = try? JSONParser.parse(Array(try decode(String.self, atIndex: index).utf8)),
+        guard let value = try? JSONParser.parse(Array(text.utf8)),
             let constraints = Constraint.list(json: value)
         else { throw damage(at: index) }
         return constraints
@@ -55,6 +58,7 @@ extension Row {
     /// - Returns: `nil` where nothing is limited.
     func callLimits(at index: Int) throws -> CallLimits? {
         let text = try decode(String.self, atIndex: index)
+        guard text != "{}" else { return nil }
         do {
             return try CallLimits.read(JSONParser.parse(Array(text.utf8)))
         } catch {
@@ -79,6 +83,7 @@ enum JSONColumn {
     static func names<Name>(
         _ text: String, column: @autoclosure () -> String, _ make: (String) -> Name?
     ) throws -> [Name] {
+        guard text != "[]" else { return [] }
         // Which rule of JSON it breaks does not matter: we never wrote it.
         guard let elements = try? JSONParser.parse(Array(text.utf8)).arrayValue else {
             throw DamagedRow(column: column())

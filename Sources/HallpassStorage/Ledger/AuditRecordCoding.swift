@@ -18,7 +18,7 @@ enum AuditRecordCoding {
         let timeMilliseconds: Int64
     }
 
-    private enum Kind: UInt8 {
+    enum Kind: UInt8 {
         /// What stands between the quotes, escapes and all.
         case text = 1
         /// A number, an object, an array, a literal.

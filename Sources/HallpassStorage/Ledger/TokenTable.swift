@@ -84,24 +84,28 @@ final class TokenTable {
 enum LedgerSequence {
     /// The highest that is on record: of a token, of a cutoff, or noted when tokens were swept away.
     static func last(in db: Database) throws -> Int64 {
-        // One look at the end of each tenant's tokens, instead of one at every token.
         try Int64.fetchOne(
             db,
             sql: """
-                WITH RECURSIVE holder (tenant_id) AS (
-                    SELECT min(tenant_id) FROM token
-                    UNION ALL
-                    SELECT (SELECT min(tenant_id) FROM token WHERE token.tenant_id > holder.tenant_id)
-                    FROM holder WHERE holder.tenant_id IS NOT NULL)
                 SELECT max(
                     (SELECT last_sequence FROM ledger_state),
                     coalesce((SELECT max(cutoff) FROM revocation), 0),
-                    coalesce((SELECT max(sequence) FROM call), 0),
                     coalesce((SELECT max(sequence) FROM approval), 0),
-                    coalesce((
-                        SELECT max((SELECT max(sequence) FROM token WHERE token.tenant_id = holder.tenant_id))
-                        FROM holder), 0))
+                    coalesce((\(last(of: "token"))), 0), coalesce((\(last(of: "call"))), 0))
                 """) ?? 0
+    }
+
+    /// One look at the end of each tenant's rows, instead of one at every row: with 1.25 million calls a start took 0.15 s
+    /// less.
+    private static func last(of table: String) -> String {
+        """
+        WITH RECURSIVE holder (tenant_id) AS (
+            SELECT min(tenant_id) FROM \(table)
+            UNION ALL
+            SELECT (SELECT min(tenant_id) FROM \(table) AS other WHERE other.tenant_id > holder.tenant_id)
+            FROM holder WHERE holder.tenant_id IS NOT NULL)
+        SELECT max((SELECT max(sequence) FROM \(table) AS own WHERE own.tenant_id = holder.tenant_id)) FROM holder
+        """
     }
 
     /// Keeps the numbers from being given twice once the tokens that had them are gone.

@@ -4,13 +4,35 @@ import StrictJSON
 
 /// Puts tenants together from their rows.
 struct RegistryReader {
-    private let db: Database
-    /// `nil`: all of them.
-    private let tenant: TenantID?
+    /// Whose rows are read.
+    enum Part {
+        case one(TenantID)
+        /// By name; without an end, all that follow.
+        case from(String, upTo: String?)
 
-    init(_ db: Database, only tenant: TenantID?) {
+        fileprivate var condition: String {
+            switch self {
+            case .one: "tenant_id = ?"
+            case .from(_, upTo: nil): "tenant_id >= ?"
+            case .from: "tenant_id >= ? AND tenant_id < ?"
+            }
+        }
+
+        fileprivate var arguments: StatementArguments {
+            switch self {
+            case .one(let tenant): [tenant.rawValue]
+            case .from(let first, nil): [first]
+            case .from(let first, let end?): [first, end]
+            }
+        }
+    }
+
+    private let db: Database
+    private let part: Part
+
+    init(_ db: Database, _ part: Part) {
         self.db = db
-        self.tenant = tenant
+        self.part = part
     }
 
     /// By name.
@@ -39,13 +61,18 @@ struct RegistryReader {
         _ columns: String, from table: String, where condition: String? = nil, order: String? = nil,
         _ body: (TenantID, Row) throws -> Void
     ) throws {
-        var sql = "SELECT tenant_id, \(columns) FROM \(table)"
-        let conditions = [tenant == nil ? nil : "tenant_id = ?", condition].compactMap { $0 }
-        if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
-        if let order { sql += " ORDER BY " + order }
-        let rows = try Row.fetchCursor(
-            db, sql: sql, arguments: tenant.map { [$0.rawValue] } ?? StatementArguments())
-        while let row = try rows.next() { try body(try row.value(at: 0, TenantID.init), row) }
+        var sql = "SELECT tenant_id, \(columns) FROM \(table) WHERE \(part.condition)"
+        if let condition { sql += " AND \(condition)" }
+        if let order { sql += " ORDER BY \(order)" }
+        let rows = try Row.fetchCursor(db, sql: sql, arguments: part.arguments)
+        // A tenant's rows lie together.
+        var tenant: TenantID?
+        while let row = try rows.next() {
+            let name = try row.decode(String.self, atIndex: 0)
+            let current = if let tenant, tenant.rawValue == name { tenant } else { try row.value(at: 0, TenantID.init) }
+            tenant = current
+            try body(current, row)
+        }
     }
 
     private func readTenants() throws -> Tenants {

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 package import HallpassCore
 
@@ -22,13 +23,31 @@ package struct RegistryStore: Sendable {
 
     /// - Returns: `nil` where there is no such tenant.
     package func load(_ tenant: TenantID, nowSeconds: Int64) async throws -> StoredTenant? {
-        try await database.read { try RegistryReader($0, only: tenant).load(nowSeconds: nowSeconds).first }
+        try await database.read { try RegistryReader($0, .one(tenant)).load(nowSeconds: nowSeconds).first }
     }
 
-    /// Every tenant, all as of one moment, by name. One statement a table, however many tenants there are.
+    /// Every tenant, each as of one moment, by name; for a start, when nothing changes. One statement a table for all of
+    /// those that one connection reads, and one connection for each processor.
     package func loadAll(nowSeconds: Int64) async throws -> [StoredTenant] {
-        try await database.read { try RegistryReader($0, only: nil).load(nowSeconds: nowSeconds) }
+        let names = try await tenants().map(\.rawValue)
+        let size = max(Self.tenantsWorthAConnection, names.count / ProcessInfo.processInfo.activeProcessorCount + 1)
+        let starts = [""] + stride(from: size, to: names.count, by: size).map { names[$0] }
+        return try await withThrowingTaskGroup(of: [StoredTenant].self) { group in
+            for (first, end) in zip(starts, starts.dropFirst().map(Optional.some) + [nil]) {
+                group.addTask {
+                    try await database.read {
+                        try RegistryReader($0, .from(first, upTo: end)).load(nowSeconds: nowSeconds)
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }.sorted {
+                $0.registry.tenant.id < $1.registry.tenant.id
+            }
+        }
     }
+
+    /// Fewer are read sooner by one that is open already.
+    private static let tenantsWorthAConnection = 50
 
     /// Makes a change of the registry, its revision, its history and its audit records in one transaction.
     ///

@@ -123,6 +123,33 @@ struct AuditRecordCodingTests {
     ])
     func `whatever is encoded comes back`(text: String) { #expect(comesBack(Array(text.utf8))) }
 
+    @Test func `the outcome of a call is read without its JSON`() throws {
+        var entry = try verification()
+        func outcome() -> AuditRecordCoding.Outcome? {
+            let canonical = entry.canonical(tenant: place.tenant, sequence: place.sequence)
+            return AuditRecordCoding.outcome(of: AuditRecordCoding.encode(canonical, at: place))
+        }
+        let executed = try #require(outcome())
+        #expect((executed.event, executed.decision) == ("verify", "execute"))
+        #expect(executed.code == nil)
+        entry = entry.refused(Refusal(.ledger, .tokenAlreadyUsed))
+        let refused = try #require(outcome())
+        #expect((refused.event, refused.decision) == ("verify", "deny"))
+        #expect(refused.code == "token_already_used")
+    }
+
+    /// They are read from the JSON, and not wrongly from here.
+    @Test(arguments: [
+        // Not coded; of another time than its row; an escape; a name that lies there as 16 bytes.
+        #"{"event":"verify","unheard_of":1}"#, #"{"event":"verify","time":"2026-11-20T23:12:15.679Z"}"#,
+        #"{"event":"verify"}"#, #"{"code":"a\"b","time":"2026-11-20T23:12:15.678Z"}"#,
+        #"{"code":"AAAAAAAAAAAAAAAAAAAAAA","time":"2026-11-20T23:12:15.678Z"}"#,
+        #"{"code":7,"time":"2026-11-20T23:12:15.678Z"}"#,
+    ])
+    func `an outcome that lies there in another way is not read without its JSON`(text: String) {
+        #expect(AuditRecordCoding.outcome(of: AuditRecordCoding.encode(Array(text.utf8), at: place)) == nil)
+    }
+
     @Test func `bytes that nobody encoded come back as they are`() {
         for bytes: [UInt8] in [[1], [1, 200], [9, 0], [4, 5, 0], [0], [5, 24, 77]] {
             #expect(AuditRecordCoding.decode(bytes, at: place) == bytes)
