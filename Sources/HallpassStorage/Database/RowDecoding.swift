@@ -46,7 +46,7 @@ extension Row {
 
     func constraints(at index: Int) throws -> [Constraint] {
         let text = try decode(String.self, atIndex: index)
-        // Most have none.
+        // Most have none: making sure of that by JSON was 6 % of a start with 20,000 deployments and 50,000 grants.
         guard text != "[]" else { return [] }
         // Which rule it breaks does not matter: we never wrote it.
         guard let value = try? JSONParser.parse(Array(text.utf8)),

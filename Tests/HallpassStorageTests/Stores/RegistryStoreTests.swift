@@ -25,6 +25,23 @@ struct RegistryStoreTests {
         }
     }
 
+    /// So many that they are read on several connections, each a part of the names.
+    @Test func `every tenant is loaded once, with what is its own, however many there are`() async throws {
+        let names = (0..<120).map { Fixture.tenant("company-\($0)") }
+        try await Storage.with(tenants: names) { storage in
+            for name in names {
+                let environment = Environment(id: try #require(EnvironmentID(name.rawValue)))
+                try await storage.commit(
+                    [RegistryChange(before: nil, after: .environment(environment))], expecting: 1, tenant: name)
+            }
+            let all = try await storage.registry.loadAll(nowSeconds: Fixture.now)
+            #expect(all.map(\.registry.tenant.id) == names.sorted())
+            for stored in all {
+                #expect(stored.registry.environments.keys.map(\.rawValue) == [stored.registry.tenant.id.rawValue])
+            }
+        }
+    }
+
     @Test func `a commit on an old revision changes nothing`() async throws {
         try await Storage.with(tenants: []) { storage in
             try await storage.commitAll()
