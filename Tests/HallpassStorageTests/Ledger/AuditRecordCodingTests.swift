@@ -126,8 +126,8 @@ struct AuditRecordCodingTests {
     @Test func `the outcome of a call is read without its JSON`() throws {
         var entry = try verification()
         func outcome() -> AuditRecordCoding.Outcome? {
-            let canonical = entry.canonical(tenant: place.tenant, sequence: place.sequence)
-            return AuditRecordCoding.outcome(of: AuditRecordCoding.encode(canonical, at: place))
+            let text = entry.text(tenant: place.tenant, sequence: place.sequence)
+            return AuditRecordCoding.outcome(of: AuditRecordCoding.encode(text))
         }
         let executed = try #require(outcome())
         #expect((executed.event, executed.decision) == ("verify", "execute"))
