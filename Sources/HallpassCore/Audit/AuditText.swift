@@ -144,7 +144,7 @@ private struct AuditTextWriter {
     }
 
     /// `{"act":{…},"sub":…}`, in the order of RFC 8785, which puts each agent behind those that it acts for. By way of a JSON
-    /// value it took as long as all other members together.
+    /// value it took 320 ns for a chain of one.
     mutating func add(_ member: AuditMember, _ chain: ActorChain?) {
         guard let subjects = chain?.subjects else { return }
         let start = begin(member)
