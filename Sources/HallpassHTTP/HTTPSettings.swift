@@ -60,6 +60,8 @@ package enum WireLimits {
     package static let refusedConnections = 256
     /// How long one that was refused may take to hear it.
     static let refusalPatience = TimeAmount.seconds(1)
+    /// How often it is looked whether what was written has left, before a connection ends.
+    static let sendingPause = TimeAmount.milliseconds(20)
     /// The public folder in memory.
     static let publicFolderBytes = 32 * 1_024 * 1_024
     /// Connections that the system holds until they are accepted.

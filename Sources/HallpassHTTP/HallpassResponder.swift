@@ -16,7 +16,7 @@ struct HallpassResponder: Sendable {
     let metrics: HTTPMetrics
     let cookie: SessionCookie
     let origins: OriginCheck
-    let date: DateField
+    private let date = DateField()
     let logger: Logger
     private let work = WorkInProgress()
 
@@ -31,7 +31,6 @@ struct HallpassResponder: Sendable {
         self.cookie = cookie
         self.origins = origins
         self.logger = logger
-        date = DateField()
     }
 
     func respond(to request: IncomingRequest) async -> Response {
@@ -43,11 +42,14 @@ struct HallpassResponder: Sendable {
         metrics.record(answer, exchange)
         exchange.log(answer)
         let response = Response(
-            answer, requestID: call.requestID, date: date.text(atSeconds: broker.clock.nowSeconds),
+            answer, requestID: call.requestID, date: dateNow,
             isHead: request.method == .head, isLast: !canContinue)
         guard let events = answer.events else { return response }
         return response.streaming(following(events, exchange))
     }
+
+    /// The header `Date` of an answer that is given now.
+    var dateNow: String { date.text(atSeconds: broker.clock.nowSeconds) }
 
     private func answer(_ exchange: inout Exchange) async -> Answer {
         guard let target = RequestTarget(exchange.request.target) else { return exchange.refusal(.notFound) }

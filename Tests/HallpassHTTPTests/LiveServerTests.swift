@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import HallpassBroker
 import NIOCore
@@ -148,6 +149,44 @@ struct LiveServerTests {
                 let dates = try await server.ask(.get, path).headers[values: .date]
                 #expect(dates == [expected])
             }
+        }
+    }
+
+    @Test(arguments: [
+        "Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings", "Upgrade: websocket\r\nConnection: Upgrade",
+    ])
+    func `whoever would rather speak something else is answered, and the connection ends`(wish: String) async throws {
+        try await TestServer.run(.live) { server in
+            let text = try await Self.exchange(
+                try required(server.port),
+                [Self.request("GET /healthz HTTP/1.1", wish), Self.request("GET /healthz HTTP/1.1")])
+            #expect(text.hasPrefix("HTTP/1.1 200"), "\(text.prefix(200))")
+            #expect(text.contains("Connection: close\r\n"))
+            #expect(text.components(separatedBy: "HTTP/1.1 200").count == 2)
+        }
+    }
+
+    @Test func `a body that breaks off and goes on is refused once`() async throws {
+        try await TestServer.run(.live) { server in
+            let client = try server.fixture.acme("crm-server")
+            let head = Self.request(
+                "POST /v1/verify HTTP/1.1", "Authorization: \(client.basic)", "Content-Type: application/json",
+                "Transfer-Encoding: chunked")
+            let more = [UInt8](repeating: 0x61, count: 1 << 18)
+            let text = try await Self.exchange(
+                try required(server.port), [head, Array("zz\r\n{}\r\n".utf8), more, more])
+            #expect(text.hasPrefix("HTTP/1.1 400"), "\(text.prefix(200))")
+            try Self.expectRefusal(text)
+        }
+    }
+
+    @Test func `garbage behind a request does not take its answer`() async throws {
+        try await TestServer.run(.live) { server in
+            let good = Self.request("GET /healthz HTTP/1.1")
+            let text = try await Self.exchange(
+                try required(server.port), [good + Array("nonsense\r\n\r\n".utf8), Array("more\r\n\r\n".utf8)])
+            #expect(text.hasPrefix("HTTP/1.1 200"), "\(text.prefix(200))")
+            #expect(text.contains("HTTP/1.1 400"))
         }
     }
 }

@@ -41,8 +41,8 @@ struct HTTPConnection: ServerChildChannel {
         }
     }
 
-    /// The server waits for this before it has stopped. What is written here knows when that begins, as the other tasks of a
-    /// connection do not.
+    /// A server that is told to stop waits for this; one whose time is up does not. What is written here knows when that
+    /// begins, as the other tasks of a connection do not.
     func handle(value: Value, logger: Logger) async {
         await withTaskCancellationHandler {
             for await stream in value.streams { await stream() }

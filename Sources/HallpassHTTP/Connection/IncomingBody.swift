@@ -38,6 +38,7 @@ final class IncomingBody: Sendable {
     var isWanted: Bool { state.withLock { $0.reader != nil } }
 
     func append(_ bytes: ByteBuffer) {
+        guard bytes.readableBytes > 0 else { return }
         wake { state in
             if state.bytes == nil { state.bytes = bytes } else { state.bytes?.writeImmutableBuffer(bytes) }
         }
@@ -51,7 +52,7 @@ final class IncomingBody: Sendable {
     /// Takes what has arrived since the last time.
     func take() -> Part {
         state.withLock { state in
-            guard let bytes = state.bytes, bytes.readableBytes > 0 else { return state.end ?? .later }
+            guard let bytes = state.bytes else { return state.end ?? .later }
             state.bytes = nil
             return .bytes(bytes)
         }

@@ -42,11 +42,22 @@ struct RequestHeaders: Sendable, ExpressibleByDictionaryLiteral {
 
     /// What stands in the fields of this name, joined where there are several; `nil` where there is none.
     subscript(_ name: HTTPField.Name) -> String? {
-        let values = fields[name.rawName]
+        let values = self[values: name]
         return values.count > 1 ? values.joined(separator: ", ") : values.first
     }
 
-    subscript(values name: HTTPField.Name) -> [String] { fields[name.rawName] }
+    subscript(values name: HTTPField.Name) -> [String] { fields[name.rawName].map(Self.trimmed) }
 
     func contains(_ name: HTTPField.Name) -> Bool { fields.contains(name: name.rawName) }
+
+    /// White space around a value is none of it. Source: RFC 9110 section 5.5.
+    private static func trimmed(_ value: String) -> String {
+        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+        guard let first = value.utf8.first, let last = value.utf8.last, isSpace(first) || isSpace(last) else {
+            return value
+        }
+        let start = value.utf8.drop(while: isSpace)
+        let end = start.lastIndex { !isSpace($0) }.map(start.index(after:)) ?? start.startIndex
+        return String(start[..<end]) ?? ""
+    }
 }

@@ -5,7 +5,7 @@ import NIOHTTP1
 /// What is answered to what is no request, and ends its connection.
 enum MalformedRequest {
     /// - Returns: `nil` for what is nobody's fault, such as a connection that broke.
-    static func answer(to error: any Error) -> Response? {
+    static func answer(to error: any Error, date: String) -> Response? {
         let refusal: HallpassError
         switch error {
         case ConnectionRefusal.overloaded: refusal = .overloaded
@@ -17,7 +17,7 @@ enum MalformedRequest {
         let requestID = RequestID.make()
         var answer = ErrorAnswer.make(refusal, requestID: requestID)
         if case HTTPParserError.headerOverflow = error { answer.status = .requestHeaderFieldsTooLarge }
-        return Response(answer, requestID: requestID, isLast: true)
+        return Response(answer, requestID: requestID, date: date, isLast: true)
     }
 
     private static func malformed(_ message: String) -> HallpassError {

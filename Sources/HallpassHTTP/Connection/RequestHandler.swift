@@ -38,8 +38,11 @@ final class RequestHandler: ChannelDuplexHandler {
         let request: IncomingRequest
         /// Whether its connection ends with its answer.
         let isLast: Bool
+        /// Whether what comes behind it is no HTTP, or would not be if anyone here spoke anything else.
+        let isUpgrade: Bool
         var isReceived = false
         var isBeingAnswered = false
+        var isStreamed = false
     }
 
     /// - Parameter streams: takes what writes an answer that goes on.
@@ -67,11 +70,20 @@ final class RequestHandler: ChannelDuplexHandler {
     private func leave() {
         isGone = true
         idleness?.cancel()
-        guard let current, current.isBeingAnswered else {
-            streams.finish()
-            return
+        waiting.removeAll()
+        if let current, current.isBeingAnswered {
+            // Whoever answers it finds nobody to tell.
+            current.request.body.breakOff()
+        } else {
+            finish()
         }
-        current.request.body.breakOff()
+    }
+
+    /// Nothing runs for the connection any more.
+    private func finish() {
+        // What wants more of its body holds this.
+        current = nil
+        streams.finish()
     }
 }
 
@@ -81,7 +93,7 @@ extension RequestHandler {
         guard !isOver else { return }
         lastActive = .now()
         let part = unwrapInboundIn(data)
-        if current?.isReceived == true { waiting.append(part) } else { take(part, context) }
+        if current?.isReceived == true || !waiting.isEmpty { waiting.append(part) } else { take(part, context) }
     }
 
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
@@ -97,13 +109,14 @@ extension RequestHandler {
 
     /// With what waited for the answer before.
     private func goOn(_ context: ChannelHandlerContext) {
+        guard !isGone else { return }
         while !isOver, current?.isReceived != true, let part = waiting.popFirst() { take(part, context) }
-        guard !isOver, !isGone, waiting.isEmpty else { return }
-        if let error = waitingError, current?.isReceived != true {
+        guard !isOver, !isGone, waiting.isEmpty, current?.isReceived != true else { return }
+        if let error = waitingError {
             waitingError = nil
             errorCaught(context: context, error: error)
         } else if hasInputEnded, current == nil {
-            context.close(promise: nil)
+            shut(context)
         } else {
             answer(context)
             readOn(context)
@@ -117,44 +130,50 @@ extension RequestHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        guard let current, current.isBeingAnswered else {
-            context.read()
-            return
-        }
-        let isEnough = current.isReceived ? !waiting.isEmpty : !current.request.body.isWanted
         if isEnough { isReadHeld = true } else { context.read() }
+    }
+
+    private var isEnough: Bool {
+        guard let current, current.isBeingAnswered, !isOver else { return false }
+        return current.isReceived
+            ? current.isUpgrade || !waiting.isEmpty || waitingError != nil : !current.request.body.isWanted
+    }
+
+    private func readOn(_ context: ChannelHandlerContext) {
+        guard isReadHeld, !isGone else { return }
+        isReadHeld = false
+        context.read()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .inputClosed? = event as? ChannelEvent {
             hasInputEnded = true
-            if let current {
-                if !current.isReceived { current.request.body.breakOff() }
-            } else {
-                context.close(promise: nil)
-            }
+            if current?.isReceived == false { current?.request.body.breakOff() }
+            if current == nil, waiting.isEmpty { shut(context) }
         }
         if event is ChannelShouldQuiesceEvent {
             isStopping = true
             waiting.removeAll()
-            if current == nil { context.close(promise: nil) }
+            waitingError = nil
+            if current?.isBeingAnswered != true { shut(context) }
         }
         context.fireUserInboundEventTriggered(event)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !isOver else { return }
-        if current?.isReceived == true, error is HTTPParserError || error is ConnectionRefusal {
-            waitingError = error
-        } else if let current {
+        // A decoder that has failed says so again of everything that follows.
+        guard !isOver, !(error is ByteToMessageDecoderError) else { return }
+        let isOfRequest = error is HTTPParserError || error is ConnectionRefusal
+        if isOfRequest, current?.isReceived == true || !waiting.isEmpty {
+            waitingError = waitingError ?? error
+        } else if isOfRequest, let current {
             // Whoever reads it finds out, and answers.
             current.request.body.breakOff()
             answer(context)
-            if MalformedRequest.answer(to: error) == nil, !(error is ConnectionRefusal) { context.close(promise: nil) }
-        } else if let answer = MalformedRequest.answer(to: error) {
+        } else if let answer = MalformedRequest.answer(to: error, date: responder.dateNow) {
             write(answer, context)
         } else {
-            context.close(promise: nil)
+            shut(context)
         }
     }
 
@@ -171,13 +190,8 @@ extension RequestHandler {
             errorCaught(context: context, error: HTTPParserError.invalidMethod)
             return
         }
-        current = CurrentRequest(request: request, isLast: !head.isKeepAlive)
-    }
-
-    private func readOn(_ context: ChannelHandlerContext) {
-        guard isReadHeld, !isGone else { return }
-        isReadHeld = false
-        context.read()
+        let isUpgrade = head.method == .CONNECT || head.headers.contains(name: "Upgrade")
+        current = CurrentRequest(request: request, isLast: isUpgrade || !head.isKeepAlive, isUpgrade: isUpgrade)
     }
 }
 
@@ -197,51 +211,67 @@ extension RequestHandler {
 
     private func write(_ response: Response, _ context: ChannelHandlerContext) {
         guard !isGone else {
-            streams.finish()
+            finish()
             return
         }
         lastActive = .now()
+        let isLast = response.isLast || isStopping || current?.isLast ?? true
         var head = response.head
-        if isStopping, !response.isLast { head.headers.add(name: "Connection", value: "close") }
+        if isLast { head.headers.replaceOrAdd(name: "Connection", value: "close") }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         switch response.body {
         case .bytes(let bytes):
             if bytes.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil) }
-            end(isLast: response.isLast, context)
+            end(isLast: isLast, context)
         case .stream(let write):
             context.flush()
-            let own = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-            let writer = StreamWriter(channel: context.channel)
-            streams.yield {
-                let isWhole = await write(writer)
-                own.eventLoop.execute {
-                    let (handler, context) = own.value
-                    handler.endStream(isWhole: isWhole, context)
-                }
+            stream(write, isLast: isLast, context)
+        }
+    }
+
+    private func stream(
+        _ write: @escaping @Sendable (StreamWriter) async -> Bool, isLast: Bool, _ context: ChannelHandlerContext
+    ) {
+        guard !isGone, !hasInputEnded else {
+            // They left before there was anyone to notice.
+            finish()
+            context.close(promise: nil)
+            return
+        }
+        current?.isStreamed = true
+        let own = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let writer = StreamWriter(channel: context.channel)
+        streams.yield {
+            let isWhole = await write(writer)
+            own.eventLoop.execute {
+                let (handler, context) = own.value
+                handler.endStream(isWhole: isWhole, isLast: isLast, context)
             }
         }
     }
 
-    private func endStream(isWhole: Bool, _ context: ChannelHandlerContext) {
-        if isGone {
-            streams.finish()
-        } else if isWhole {
-            end(isLast: false, context)
+    private func endStream(isWhole: Bool, isLast: Bool, _ context: ChannelHandlerContext) {
+        if !isGone, isWhole {
+            end(isLast: isLast || isStopping, context)
         } else {
+            finish()
             context.close(promise: nil)
         }
     }
 
     private func end(isLast: Bool, _ context: ChannelHandlerContext) {
-        isOver = isLast || isStopping || current?.isLast ?? true
+        let canDrain = current?.isUpgrade != true
         current = nil
+        isOver = isLast
+        lastActive = .now()
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        if isOver {
-            close(context)
+        if isLast, canDrain {
+            linger(context)
+        } else if isLast {
+            shut(context)
         } else if waiting.isEmpty, waitingError == nil {
             goOn(context)
         } else {
-            // Not from within: what came at once may be a thousand requests, each answered within the one before.
             let own = NIOLoopBound((self, context), eventLoop: context.eventLoop)
             context.eventLoop.execute {
                 let (handler, context) = own.value
@@ -250,16 +280,37 @@ extension RequestHandler {
         }
     }
 
-    /// Who is still sending would lose the answer if nobody took what it sends.
-    private func close(_ context: ChannelHandlerContext) {
+    /// Ends the connection a moment after the answer has left: who is still sending would lose it if nobody took what they send.
+    private func linger(_ context: ChannelHandlerContext) {
         guard !hasInputEnded else {
+            shut(context)
+            return
+        }
+        let channel = context.channel
+        let hasLeft = context.eventLoop.makePromise(of: Void.self)
+        hasLeft.futureResult.whenComplete { _ in
+            channel.eventLoop.scheduleTask(in: WireLimits.refusalPatience) { channel.close(promise: nil) }
+        }
+        context.close(mode: .output, promise: hasLeft)
+        readOn(context)
+    }
+
+    /// Ends the connection once what was written has left. A reader that does not read is not waited for: see
+    /// ``ConnectionRules``.
+    private func shut(_ context: ChannelHandlerContext) {
+        guard !isGone else { return }
+        isOver = true
+        waiting.removeAll()
+        let unsentBytes = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        guard let unsentBytes, unsentBytes > 0 else {
             context.close(promise: nil)
             return
         }
-        context.close(mode: .output, promise: nil)
-        readOn(context)
-        let channel = context.channel
-        context.eventLoop.scheduleTask(in: WireLimits.refusalPatience) { channel.close(promise: nil) }
+        let own = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: WireLimits.sendingPause) {
+            let (handler, context) = own.value
+            handler.shut(context)
+        }
     }
 }
 
@@ -275,11 +326,12 @@ extension RequestHandler {
 
     private func closeWhereIdle(_ context: ChannelHandlerContext) {
         let now = NIODeadline.now()
-        if current?.isReceived == true {
+        if current?.isReceived == true || current?.isStreamed == true {
             watch(context, until: now + patience)
         } else if now < lastActive + patience {
             watch(context, until: lastActive + patience)
         } else {
+            isOver = true
             context.close(promise: nil)
         }
     }

@@ -16,37 +16,36 @@ struct Response: Sendable {
     }
 
     /// - Parameters:
-    ///   - date: as in the header `Date`; none where there is no clock.
+    ///   - date: as in the header `Date`.
     ///   - isHead: whether the body is left out, and its length said nevertheless.
-    init(_ answer: Answer, requestID: String, date: String? = nil, isHead: Bool = false, isLast: Bool = false) {
+    init(_ answer: Answer, requestID: String, date: String, isHead: Bool = false, isLast: Bool = false) {
         var headers = HTTPHeaders()
         headers.reserveCapacity(8)
         for field in answer.headers { headers.add(name: field.name.rawName, value: field.value) }
         headers.add(name: "X-Request-Id", value: requestID)
         headers.add(name: "X-Content-Type-Options", value: "nosniff")
-        if let date { headers.add(name: "Date", value: date) }
+        headers.add(name: "Date", value: date)
         // An answer without content says nothing of its length. Source: RFC 9110 section 8.6.
         if answer.events == nil, answer.status != .noContent, answer.status != .notModified,
             !answer.headers.contains(.contentLength)
         {
             headers.add(name: "Content-Length", value: String(answer.body.count))
         }
-        if isLast { headers.add(name: "Connection", value: "close") }
         head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: answer.status.code), headers: headers)
         body = .bytes(ByteBuffer(bytes: isHead ? [] : answer.body))
         self.isLast = isLast
     }
 
-    private init(head: HTTPResponseHead, body: Body) {
+    private init(head: HTTPResponseHead, body: Body, isLast: Bool) {
         self.head = head
         self.body = body
-        isLast = false
+        self.isLast = isLast
     }
 
     /// The same head, and an answer that goes on behind it.
     func streaming(_ write: @escaping @Sendable (StreamWriter) async -> Bool) -> Response {
-        Response(head: head, body: .stream(write))
+        Response(head: head, body: .stream(write), isLast: isLast)
     }
 }
 

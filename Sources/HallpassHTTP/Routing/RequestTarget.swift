@@ -20,10 +20,13 @@ struct RequestTarget: Sendable {
     /// Whoever asks through a proxy may send the whole URL. Source: RFC 9112 section 3.2.2.
     private static func withoutAuthority(_ text: String) -> String {
         guard text.utf8.first != UInt8(ascii: "/") else { return text }
-        let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count > 2, ["http:", "https:"].contains(parts[0].lowercased()), parts[1].isEmpty, !parts[2].isEmpty
-        else { return text }
-        return parts.count > 3 ? "/\(parts[3])" : "/"
+        let scheme = text.prefix { $0 != "/" }
+        let rest = text.dropFirst(scheme.count)
+        guard ["http:", "https:"].contains(scheme.lowercased()), rest.hasPrefix("//") else { return text }
+        let authority = rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" }
+        guard !authority.isEmpty else { return text }
+        let target = rest.dropFirst(2 + authority.count)
+        return target.hasPrefix("/") ? String(target) : "/\(target)"
     }
 
     /// What stands between the slashes, empty where two follow each other.

@@ -44,7 +44,7 @@ struct RouteTableTests {
 
     @Test(arguments: [
         ("http://host/a", "/a"), ("HTTPS://host:8080/a/b", "/a/b"), ("http://host", "/"), ("http://host/", "/"),
-        ("http://host//a", "//a"),
+        ("http://host//a", "//a"), ("http://host?a=b/c", "/"),
     ])
     func `of a whole URL the path is the target`(text: String, path: String) {
         #expect(RequestTarget(text)?.path == path)

@@ -1,0 +1,22 @@
+import HTTPTypes
+import Testing
+
+@testable import HallpassHTTP
+
+struct RequestHeadersTests {
+    @Test(arguments: [
+        ("a", "a"), (" a", "a"), ("a\t ", "a"), (" \ta b\t", "a b"), ("", ""), ("  ", ""), ("\u{e4} ", "\u{e4}"),
+    ])
+    func `white space around a value is none of it`(sent: String, value: String) {
+        let headers: RequestHeaders = [.authorization: sent]
+        #expect(headers[.authorization] == value)
+        #expect(headers[values: .authorization] == [value])
+    }
+
+    @Test func `a field is found in any case, and several are one list`() {
+        let headers: RequestHeaders = [.literal("if-none-match"): "a", .ifNoneMatch: "b"]
+        #expect(headers[.ifNoneMatch] == "a, b")
+        #expect(headers.contains(.ifNoneMatch))
+        #expect(headers[.origin] == nil)
+    }
+}
