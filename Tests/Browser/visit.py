@@ -89,8 +89,12 @@ class Visit:
     def open(self, address: str) -> Page:
         """Goes to a page by its link and waits until it is drawn."""
         self.page.goto(f"/#/{address}")
-        expect(self.page.locator("main")).to_have_attribute("data-at", f"#/{address}")
+        self.expect_drawn(address)
         return self.page
+
+    def expect_drawn(self, address: str) -> None:
+        """The address itself changes before the page does: whoever goes on at once goes on from the page before."""
+        expect(self.page.locator("main")).to_have_attribute("data-at", f"#/{address}")
 
     def shoot(self, name: str) -> None:
         """A picture for people to look at; nothing is compared."""
