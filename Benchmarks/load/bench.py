@@ -21,7 +21,7 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 # Tokens in stock for a round, as a multiple of what the quickest round so far has used.
 RESERVE = 1.6
-FIRST_GUESS_PER_SECOND = 12_000
+FIRST_GUESS_PER_SECOND = 24_000
 WARM_UP_SECONDS = 1
 
 

@@ -259,8 +259,7 @@ def general(route: str) -> str:
 
 def check_audit(protocol: str) -> list[str]:
     text = section(protocol, "## Audit")
-    record = source_text("AuditRecord.swift")
-    fields = re.findall(r'writer\.add\((?:time: )?"(\w+)"', record)
+    fields = re.findall(r'case \.\w+: #","(\w+)":"#', source_text("AuditText.swift"))
     events = source_text("AuditEvent.swift").split("enum AuditDecision", 1)[0]
     event_names = [raw or case for case, raw in re.findall(r'^    case (\w+)(?: = "(\w+)")?$', events, re.MULTILINE)]
     field_text, _, event_text = text.partition("| `event` | |")
