@@ -96,7 +96,8 @@ struct JSONObjectTests {
         var expected = JSONObject()
         for number in 0..<count where number != 3 { expected["n\(number)"] = .integer(Int64(number)) }
         var made = JSONObject(
-            distinct: (0..<count).map { ("n\($0)", $0 == 3 ? nil : JSONValue.integer(Int64($0))) })
+            // A mere `nil` would be JSON's null.
+            distinct: (0..<count).map { ("n\($0)", $0 == 3 ? JSONValue?.none : .integer(Int64($0))) })
         #expect(made.members == expected.members)
         #expect(made["n3"] == nil)
         for object in [made, expected] { #expect(object["n39"] == (count > 39 ? 39 : nil)) }
