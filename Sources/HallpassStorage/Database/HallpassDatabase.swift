@@ -44,6 +44,7 @@ package final class HallpassDatabase: Sendable {
             try pool.writeWithoutTransaction { db in
                 try Migrations.run(on: db)
                 try checkContinuity(db, path: path)
+                try GatheredLog.install(on: db)
             }
             return HallpassDatabase(path: path, pool: pool, lock: lock)
         } catch let error as DatabaseOpeningError {
