@@ -200,8 +200,6 @@ struct HallpassResponder: Sendable {
 }
 
 extension HTTPField.Name {
-    static let requestID = literal("X-Request-Id")
-    static let contentTypeOptions = literal("X-Content-Type-Options")
     static let host = literal("Host")
 
     static func literal(_ name: String) -> HTTPField.Name {

@@ -28,15 +28,6 @@ package struct JSONObject: Sendable {
     private var index: [ExactString: Int] = [:]
 
     package init() {}
-
-    /// Members of which it is known that no two have one name, in their order; those without a value are left out.
-    ///
-    /// Nothing is compared or indexed, which for an answer of 17 members costs more than all else that is done with it.
-    package init(distinct members: [(name: String, value: JSONValue?)]) {
-        self.members.reserveCapacity(members.count)
-        for case (let name, let value?) in members { self.members.append(Member(name: name, value: value)) }
-        assert(Set(self.members.map { ExactString($0.name) }).count == self.members.count, "two members of one name")
-    }
 }
 
 extension JSONObject {

@@ -90,27 +90,4 @@ struct JSONObjectTests {
         #expect(copy["n4"] == 4)
         #expect(copy["n19"] == 19)
     }
-
-    @Test(arguments: [0, 1, 16, 17, 18, 40])
-    func `members known to differ make the object that setting them one by one makes`(count: Int) {
-        var expected = JSONObject()
-        for number in 0..<count where number != 3 { expected["n\(number)"] = .integer(Int64(number)) }
-        var made = JSONObject(
-            // A mere `nil` would be JSON's null.
-            distinct: (0..<count).map { ("n\($0)", $0 == 3 ? JSONValue?.none : .integer(Int64($0))) })
-        #expect(made.members == expected.members)
-        #expect(made["n3"] == nil)
-        for object in [made, expected] { #expect(object["n39"] == (count > 39 ? 39 : nil)) }
-        made["more"] = true
-        made["n1"] = "other"
-        made["n0"] = nil
-        expected["more"] = true
-        expected["n1"] = "other"
-        expected["n0"] = nil
-        #expect(made == expected)
-        #expect(made["more"] == true)
-        #expect(made["n0"] == nil)
-        let isRefused = made.append("more", 1)
-        #expect(!isRefused)
-    }
 }

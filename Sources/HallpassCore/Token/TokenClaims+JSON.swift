@@ -29,28 +29,27 @@ extension TokenClaims {
     ///
     /// Written as they come: by way of a JSON object, signing took 3.9 µs instead of 1.7.
     package var payload: [UInt8] {
-        var payload = ClaimWriter()
-        payload.add(Member.issuer, text: issuer)
-        payload.add(Member.audience, text: audience.rawValue)
-        payload.add(Member.subject, text: subject.rawValue)
-        for agent in act.subjects {
-            payload.add(Member.act)
-            payload.add(Member.agent, text: agent.rawValue)
+        // Most are shorter.
+        var payload = JSONTextWriter(capacity: 512)
+        payload.append(Member.issuer, text: issuer)
+        payload.append(Member.audience, text: audience.rawValue)
+        payload.append(Member.subject, text: subject.rawValue)
+        payload.append(Member.act, act)
+        payload.append(Member.client, text: client.rawValue)
+        payload.append(Member.tenant, text: tenant.rawValue)
+        payload.append(Member.environment, text: deployment.environment.rawValue)
+        payload.append(Member.connector, text: deployment.connector.rawValue)
+        if let tool { payload.append(Member.tool, text: tool.rawValue) }
+        payload.append(Member.scope, text: scope.spaceSeparated)
+        if let argumentsDigest {
+            argumentsDigest.withUnsafeBytes { payload.append(Member.argumentsDigest, encoding: $0) }
         }
-        for _ in act.subjects { payload.add(Member.end) }
-        payload.add(Member.client, text: client.rawValue)
-        payload.add(Member.tenant, text: tenant.rawValue)
-        payload.add(Member.environment, text: deployment.environment.rawValue)
-        payload.add(Member.connector, text: deployment.connector.rawValue)
-        if let tool { payload.add(Member.tool, text: tool.rawValue) }
-        payload.add(Member.scope, text: scope.spaceSeparated)
-        if let argumentsDigest { argumentsDigest.withUnsafeBytes { payload.add(Member.argumentsDigest, encoding: $0) } }
-        id.withUnsafeBytes { payload.add(Member.id, encoding: $0) }
-        if let transaction { payload.add(Member.transaction, text: transaction.rawValue) }
-        payload.add(Member.sequence, number: sequence)
-        payload.add(Member.issuedAt, number: issuedAt)
-        payload.add(Member.expiresAt, number: expiresAt)
-        payload.add(Member.end)
+        payload.append(Member.id, id)
+        if let transaction { payload.append(Member.transaction, text: transaction.rawValue) }
+        payload.append(Member.sequence, number: sequence)
+        payload.append(Member.issuedAt, number: issuedAt)
+        payload.append(Member.expiresAt, number: expiresAt)
+        payload.append(Member.end)
         return payload.bytes
     }
 
@@ -97,31 +96,24 @@ extension TokenClaims {
     }
 }
 
-/// Writes claims one by one.
-private struct ClaimWriter {
-    private(set) var bytes: [UInt8] = []
-
-    // Most payloads are shorter.
-    init() { bytes.reserveCapacity(512) }
-
-    mutating func add(_ member: StaticString) { member.withUTF8Buffer { bytes.append(contentsOf: $0) } }
-
-    mutating func add(_ member: StaticString, text: String) {
-        add(member)
-        JSONWriter.appendString(text, to: &bytes)
-    }
-
+extension JSONTextWriter {
     /// In base64url.
-    mutating func add(_ member: StaticString, encoding value: UnsafeRawBufferPointer) {
-        add(member)
-        bytes.append(UInt8(ascii: "\""))
-        Base64URL.append(encoding: value, to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
+    fileprivate mutating func append(_ fixed: StaticString, encoding value: UnsafeRawBufferPointer) {
+        append(fixed, quoted: { Base64URL.append(encoding: value, to: &$0) })
     }
 
-    mutating func add(_ member: StaticString, number: Int64) {
-        add(member)
-        bytes.append(contentsOf: String(number).utf8)
+    package mutating func append<Owner>(_ fixed: StaticString, _ id: RandomID<Owner>) {
+        id.withUnsafeBytes { append(fixed, encoding: $0) }
+    }
+
+    /// `{"sub":…,"act":{…}}`
+    package mutating func append(_ fixed: StaticString, _ chain: ActorChain) {
+        append(fixed)
+        for (index, agent) in chain.subjects.enumerated() {
+            if index > 0 { append(Member.act) }
+            append(Member.agent, text: agent.rawValue)
+        }
+        for _ in chain.subjects { append(Member.end) }
     }
 }
 

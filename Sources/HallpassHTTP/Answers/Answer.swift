@@ -5,7 +5,7 @@ import StrictJSON
 /// What is sent back, before the headers that every answer has.
 struct Answer: Sendable {
     var status: HTTPResponse.Status
-    var headers: HTTPFields = [:]
+    var headers: HTTPFields
     var body: [UInt8]
     /// What goes on after the head, instead of a body.
     var events: EventStream?
@@ -13,11 +13,19 @@ struct Answer: Sendable {
     var code: ErrorCode?
 
     init(_ status: HTTPResponse.Status, contentType: String, body: [UInt8]) {
-        self.status = status
-        self.body = body
-        headers[.contentType] = contentType
-        headers[.cacheControl] = "no-store"
+        self.init(status, headers: [.contentType: contentType, .cacheControl: "no-store"], body: body)
     }
+
+    /// Well, with a body of JSON.
+    init(body: [UInt8]) { self.init(.ok, headers: Self.jsonHeaders, body: body) }
+
+    private init(_ status: HTTPResponse.Status, headers: HTTPFields, body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    private static let jsonHeaders: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
 
     init(_ status: HTTPResponse.Status = .ok, _ object: JSONObject, code: ErrorCode? = nil) {
         self.init(status, contentType: "application/json", body: JSONValue.object(object).serialized())

@@ -4,26 +4,37 @@ import StrictJSON
 
 extension MintedToken {
     /// RFC 8693 section 2.2.1, with `jti` beside it.
-    var json: JSONObject {
-        JSONObject(distinct: [
-            ("access_token", .string(text)), ("issued_token_type", .string(TokenExchangeForm.accessTokenType)),
-            ("token_type", "Bearer"), ("expires_in", .integer(lifetimeSeconds)),
-            ("scope", .string(claims.scope.spaceSeparated)), ("jti", .string(claims.id.text)),
-        ])
+    ///
+    /// - Parameter opening: what stands before the members.
+    func json(opening: StaticString = "{") -> [UInt8] {
+        var writer = JSONTextWriter(capacity: 1_024)
+        writer.append(opening)
+        writer.append(#""access_token":"#, text: text)
+        writer.append(#","issued_token_type":"#, text: TokenExchangeForm.accessTokenType)
+        writer.append(#","token_type":"Bearer","expires_in":"#, number: lifetimeSeconds)
+        writer.append(#","scope":"#, text: claims.scope.spaceSeparated)
+        writer.append(#","jti":"#, claims.id)
+        writer.append("}")
+        return writer.bytes
     }
 }
 
 extension Execution {
     /// Leave to act, as the protocol has it in "Verify and outcome".
-    var json: JSONObject {
-        let actor = JSONObject(distinct: [("sub", .string(claims.subject.rawValue)), ("act", claims.act.json)])
-        return JSONObject(distinct: [
-            ("ok", true), ("decision", "execute"), ("call_id", .string(callID.text)), ("actor", .object(actor)),
-            ("scope", .string(claims.scope.spaceSeparated)), ("tenant", .string(claims.tenant.rawValue)),
-            ("environment", .string(claims.deployment.environment.rawValue)),
-            ("connector", .string(claims.deployment.connector.rawValue)), ("tool", tool.map { .string($0.rawValue) }),
-            ("expires_at", .integer(claims.expiresAt)), ("lease_seconds", .integer(leaseSeconds)),
-        ])
+    var json: [UInt8] {
+        var writer = JSONTextWriter(capacity: 512)
+        writer.append(#"{"ok":true,"decision":"execute","call_id":"#, callID)
+        writer.append(#","actor":{"sub":"#, text: claims.subject.rawValue)
+        writer.append(#","act":"#, claims.act)
+        writer.append(#"},"scope":"#, text: claims.scope.spaceSeparated)
+        writer.append(#","tenant":"#, text: claims.tenant.rawValue)
+        writer.append(#","environment":"#, text: claims.deployment.environment.rawValue)
+        writer.append(#","connector":"#, text: claims.deployment.connector.rawValue)
+        if let tool { writer.append(#","tool":"#, text: tool.rawValue) }
+        writer.append(#","expires_at":"#, number: claims.expiresAt)
+        writer.append(#","lease_seconds":"#, number: leaseSeconds)
+        writer.append("}")
+        return writer.bytes
     }
 }
 
@@ -41,22 +52,31 @@ extension Replay {
 
 extension TokenClaims {
     /// RFC 7662 section 2.2, with what this broker knows beyond it; `authorization_details` as in RFC 9396.
-    var introspection: JSONObject {
-        let connector = JSONValue.string(deployment.connector.rawValue)
-        let environment = JSONValue.string(deployment.environment.rawValue)
-        let audience = JSONValue.string(audience.rawValue)
-        let tool = tool.map { JSONValue.string($0.rawValue) }
-        let detail = JSONObject(distinct: [
-            ("type", "mcp_tool_call"), ("locations", .array([audience])), ("connector", connector),
-            ("environment", environment), ("actions", tool.map { .array([$0]) }),
-        ])
-        return JSONObject(distinct: [
-            ("active", true), ("scope", .string(scope.spaceSeparated)), ("client_id", .string(client.rawValue)),
-            ("sub", .string(subject.rawValue)), ("username", .string(subject.rawValue)), ("token_type", "Bearer"),
-            ("exp", .integer(expiresAt)), ("iat", .integer(issuedAt)), ("iss", .string(issuer)), ("aud", audience),
-            ("jti", .string(id.text)), ("act", act.json), ("tenant", .string(tenant.rawValue)),
-            ("environment", environment), ("connector", connector), ("tool", tool),
-            ("txn", transaction.map { .string($0.rawValue) }), ("authorization_details", .array([.object(detail)])),
-        ])
+    var introspection: [UInt8] {
+        var writer = JSONTextWriter(capacity: 1_024)
+        writer.append(#"{"active":true,"scope":"#, text: scope.spaceSeparated)
+        writer.append(#","client_id":"#, text: client.rawValue)
+        writer.append(#","sub":"#, text: subject.rawValue)
+        writer.append(#","username":"#, text: subject.rawValue)
+        writer.append(#","token_type":"Bearer","exp":"#, number: expiresAt)
+        writer.append(#","iat":"#, number: issuedAt)
+        writer.append(#","iss":"#, text: issuer)
+        writer.append(#","aud":"#, text: audience.rawValue)
+        writer.append(#","jti":"#, id)
+        writer.append(#","act":"#, act)
+        writer.append(#","tenant":"#, text: tenant.rawValue)
+        writer.append(#","environment":"#, text: deployment.environment.rawValue)
+        writer.append(#","connector":"#, text: deployment.connector.rawValue)
+        if let tool { writer.append(#","tool":"#, text: tool.rawValue) }
+        if let transaction { writer.append(#","txn":"#, text: transaction.rawValue) }
+        writer.append(#","authorization_details":[{"type":"mcp_tool_call","locations":["#, text: audience.rawValue)
+        writer.append(#"],"connector":"#, text: deployment.connector.rawValue)
+        writer.append(#","environment":"#, text: deployment.environment.rawValue)
+        if let tool {
+            writer.append(#","actions":["#, text: tool.rawValue)
+            writer.append("]")
+        }
+        writer.append("}]}")
+        return writer.bytes
     }
 }

@@ -9,27 +9,54 @@ enum FormParser {
     /// The pairs in their order, as the string members of an object.
     ///
     /// - Throws: ``HallpassError/invalidRequest(_:)``.
-    static func parse(_ bytes: some Collection<UInt8>) throws(HallpassError) -> JSONObject {
+    static func parse(_ bytes: [UInt8]) throws(HallpassError) -> JSONObject {
         var object = JSONObject()
         guard !bytes.isEmpty else { return object }
-        for pair in bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
-            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = decode(parts[0]), !name.isEmpty else {
+        var start = 0
+        while let pair = Pair(bytes, from: start) {
+            guard let name = decode(bytes[pair.name]), !name.isEmpty else {
                 throw .invalidRequest(path: "", rule: "form", message: "has a parameter without a readable name")
             }
-            guard let value = parts.count == 2 ? decode(parts[1]) : "" else {
+            guard let value = decode(bytes[pair.value]) else {
                 throw .invalidRequest(
                     path: path(of: name), rule: "form", message: "has a broken percent-encoding or is not UTF-8")
             }
             guard object.append(name, .string(value)) else {
                 throw .invalidRequest(path: path(of: name), rule: "unique", message: "must not be repeated")
             }
+            start = pair.value.upperBound + 1
         }
         return object
     }
 
+    /// Where a parameter stands: up to the next `&`, its name up to the first `=`.
+    private struct Pair {
+        let name: Range<Int>
+        let value: Range<Int>
+
+        /// - Returns: `nil` behind the last one; one that is empty is one.
+        init?(_ bytes: [UInt8], from start: Int) {
+            guard start <= bytes.count else { return nil }
+            let (equals, end) = bytes.withUnsafeBufferPointer { bytes -> (Int?, Int) in
+                var equals: Int?
+                var index = start
+                while index < bytes.count, bytes[index] != UInt8(ascii: "&") {
+                    if equals == nil, bytes[index] == UInt8(ascii: "=") { equals = index }
+                    index += 1
+                }
+                return (equals, index)
+            }
+            name = start..<(equals ?? end)
+            value = (equals.map { $0 + 1 } ?? end)..<end
+        }
+    }
+
     /// `nil` for a broken escape or invalid UTF-8.
-    static func decode(_ bytes: some Collection<UInt8>) -> String? {
+    static func decode(_ bytes: ArraySlice<UInt8>) -> String? {
+        // Tokens, ids and secrets need no escape, and are read as they stand: a token took 22 thousand instructions byte by byte.
+        guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(validating: bytes, as: UTF8.self)
+        }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var iterator = bytes.makeIterator()

@@ -3,21 +3,20 @@ import NIOHTTP1
 
 /// What a connection owes the server, and the server does not ask for by itself: exactly one `Host`, an end where there is to
 /// be one, a body that arrives in time, a reader that reads, and room for it.
-final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
+final class ConnectionRules: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
 
     private let count: ConnectionCount
     private let patience: TimeAmount
+    private var context: ChannelHandlerContext?
     private var isBeyondCount = false
     /// Requests whose answers are not yet written to their end.
     private var unanswered = 0
     /// Nothing is read after this request: it says so, or was refused.
     private var hasLastRequest = false
-    /// The last request cannot be answered in chunks. Source: RFC 9112 section 6.1.
-    private var isLastOfHTTP10 = false
+    /// Source: RFC 9112 section 6.1.
+    private(set) var canAnswerInChunks = true
     private var body: ArrivingBody?
     private var bodyDeadline: Scheduled<Void>?
     private var readDeadline: Scheduled<Void>?
@@ -29,6 +28,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
         isBeyondCount = !count.enter()
         let count = count
         context.channel.closeFuture.whenComplete { _ in count.leave() }
@@ -39,6 +39,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
         bodyDeadline?.cancel()
         readDeadline?.cancel()
     }
@@ -55,7 +56,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
             }
             if head.isLast {
                 hasLastRequest = true
-                isLastOfHTTP10 = head.version == .http1_0
+                canAnswerInChunks = head.version != .http1_0
                 head.headers.replaceOrAdd(name: "Connection", value: "close")
             }
             body = ArrivingBody()
@@ -77,19 +78,13 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        var data = data
-        switch unwrapOutboundIn(data) {
-        case .head(var head) where hasLastRequest && unanswered <= 1:
-            head.headers.replaceOrAdd(name: "Connection", value: "close")
-            if isLastOfHTTP10, !head.headers.contains(name: "Content-Length") { head.version = .http1_0 }
-            data = wrapOutboundOut(.head(head))
-        case .head, .body: break
-        case .end:
-            unanswered = max(0, unanswered - 1)
-            watchBody(context)
-        }
-        context.write(data, promise: promise)
+    /// Whether the answer that is given next is the last one of its connection.
+    var isAnswerLast: Bool { hasLastRequest && unanswered <= 1 }
+
+    /// To be told at the end of each answer.
+    func haveAnswered() {
+        unanswered = max(0, unanswered - 1)
+        if let context { watchBody(context) }
     }
 
     /// A reader that does not read holds what was written for it in memory.
@@ -156,9 +151,9 @@ extension HTTPRequestHead {
     private static func isHostByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "-"):
             true
-        default: "-._~!$&'()*+,;=%:[]".utf8.contains(byte)
+        default: "_~!$&'()*+,;=%[]".utf8.contains(byte)
         }
     }
 

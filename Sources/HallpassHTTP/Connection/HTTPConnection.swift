@@ -28,15 +28,13 @@ struct HTTPConnection: ServerChildChannel {
             limits.maxHeaderListSize = WireLimits.headerListBytes
             limits.maxHeaderFieldCount = WireLimits.headerFieldCount
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.configureHTTPServerPipeline(
-                // One request after the other, and the answer to what is none: both are the request handler's.
-                withPipeliningAssistance: false, withErrorHandling: false,
-                // A field of an answer cannot be made with what it may not hold.
-                withOutboundHeaderValidation: false, withEncoderConfiguration: .init(),
-                withDecoderLimitConfiguration: limits)
+            let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
             let (streams, continuation) = AsyncStream.makeStream(of: (@Sendable () async -> Void).self)
-            try pipeline.addHandler(ConnectionRules(count: count, patience: patience))
-            try pipeline.addHandler(RequestHandler(responder: responder, patience: patience, streams: continuation))
+            let rules = ConnectionRules(count: count, patience: patience)
+            try pipeline.addHandler(ByteToMessageHandler(decoder))
+            try pipeline.addHandler(rules)
+            try pipeline.addHandler(
+                RequestHandler(responder: responder, rules: rules, patience: patience, streams: continuation))
             return Value(channel: channel, streams: streams)
         }
     }

@@ -46,9 +46,18 @@ struct RequestHeaders: Sendable, ExpressibleByDictionaryLiteral {
         return values.count > 1 ? values.joined(separator: ", ") : values.first
     }
 
-    subscript(values name: HTTPField.Name) -> [String] { fields[name.rawName].map(Self.trimmed) }
+    subscript(values name: HTTPField.Name) -> [String] {
+        var values: [String] = []
+        for (found, value) in fields where Self.isSame(found, name) { values.append(Self.trimmed(value)) }
+        return values
+    }
 
-    func contains(_ name: HTTPField.Name) -> Bool { fields.contains(name: name.rawName) }
+    func contains(_ name: HTTPField.Name) -> Bool { fields.contains { Self.isSame($0.name, name) } }
+
+    private static func isSame(_ found: String, _ name: HTTPField.Name) -> Bool {
+        // Few names have one length, and to look at nothing else first costs half.
+        found.utf8.count == name.rawName.utf8.count && found.utf8.isSameWord(as: name.rawName.utf8)
+    }
 
     /// White space around a value is none of it. Source: RFC 9110 section 5.5.
     private static func trimmed(_ value: String) -> String {

@@ -10,10 +10,11 @@ import NIOHTTP1
 /// HTTP, or not as ``ConnectionRules`` have it, is answered in the one shape of every refusal.
 final class RequestHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private let responder: HallpassResponder
+    private let rules: ConnectionRules
     private let patience: TimeAmount
     private let streams: AsyncStream<@Sendable () async -> Void>.Continuation
     private var executor: EventLoopTaskExecutor?
@@ -45,12 +46,15 @@ final class RequestHandler: ChannelDuplexHandler {
         var isStreamed = false
     }
 
-    /// - Parameter streams: takes what writes an answer that goes on.
+    /// - Parameters:
+    ///   - rules: of the same connection.
+    ///   - streams: takes what writes an answer that goes on.
     init(
-        responder: HallpassResponder, patience: TimeAmount,
+        responder: HallpassResponder, rules: ConnectionRules, patience: TimeAmount,
         streams: AsyncStream<@Sendable () async -> Void>.Continuation
     ) {
         self.responder = responder
+        self.rules = rules
         self.patience = patience
         self.streams = streams
     }
@@ -216,17 +220,31 @@ extension RequestHandler {
         }
         lastActive = .now()
         let isLast = response.isLast || isStopping || current?.isLast ?? true
-        var head = response.head
-        if isLast { head.headers.replaceOrAdd(name: "Connection", value: "close") }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        var bytes = start(response, isClosing: isLast || rules.isAnswerLast, context)
         switch response.body {
-        case .bytes(let bytes):
-            if bytes.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil) }
+        case .bytes(let body):
+            bytes.writeBytes(body)
+            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
             end(isLast: isLast, context)
         case .stream(let write):
-            context.flush()
+            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
             stream(write, isLast: isLast, context)
         }
+    }
+
+    /// What stands before the body.
+    private func start(_ response: Response, isClosing: Bool, _ context: ChannelHandlerContext) -> ByteBuffer {
+        let head = response.head.bytes
+        var bodyBytes = 0
+        if case .bytes(let body) = response.body { bodyBytes = body.count }
+        var bytes = context.channel.allocator.buffer(capacity: head.count + 64 + bodyBytes)
+        bytes.writeBytes(head)
+        if isClosing { bytes.writeStaticString("Connection: close\r\n") }
+        if case .stream = response.body, rules.canAnswerInChunks {
+            bytes.writeStaticString("Transfer-Encoding: chunked\r\n")
+        }
+        bytes.writeStaticString("\r\n")
+        return bytes
     }
 
     private func stream(
@@ -240,7 +258,7 @@ extension RequestHandler {
         }
         current?.isStreamed = true
         let own = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let writer = StreamWriter(channel: context.channel)
+        let writer = StreamWriter(channel: context.channel, isChunked: rules.canAnswerInChunks)
         streams.yield {
             let isWhole = await write(writer)
             own.eventLoop.execute {
@@ -252,6 +270,9 @@ extension RequestHandler {
 
     private func endStream(isWhole: Bool, isLast: Bool, _ context: ChannelHandlerContext) {
         if !isGone, isWhole {
+            if rules.canAnswerInChunks {
+                context.writeAndFlush(wrapOutboundOut(StreamWriter.lastChunk), promise: nil)
+            }
             end(isLast: isLast || isStopping, context)
         } else {
             finish()
@@ -264,7 +285,7 @@ extension RequestHandler {
         current = nil
         isOver = isLast
         lastActive = .now()
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        rules.haveAnswered()
         if isLast, canDrain {
             linger(context)
         } else if isLast {

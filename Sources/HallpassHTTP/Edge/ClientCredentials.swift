@@ -38,21 +38,21 @@ struct ClientCredentials: Sendable {
             throw .invalidRequest(
                 path: "", rule: "authorization", message: "must not carry more than one Authorization header")
         }
-        guard let value = values.first else { return .nothing }
-        let bytes = Array(value.utf8)
-        guard let space = bytes.firstIndex(of: UInt8(ascii: " ")) else { return .unusable }
-        let credentials = bytes[(space + 1)...]
-        switch String(decoding: bytes[..<space], as: UTF8.self).lowercased() {
-        case "basic": return ClientCredentials(basic: Array(credentials)).map(Presented.basic) ?? .unusable
-        case "bearer":
+        guard var value = values.first else { return .nothing }
+        return value.withUTF8 { bytes in
+            guard let space = bytes.firstIndex(of: UInt8(ascii: " ")) else { return .unusable }
+            let credentials = UnsafeBufferPointer(rebasing: bytes[(space + 1)...])
+            if bytes[..<space].isSameWord(as: "basic".utf8) {
+                return ClientCredentials(basic: credentials).map(Presented.basic) ?? .unusable
+            }
+            guard bytes[..<space].isSameWord(as: "bearer".utf8) else { return .unusable }
             return ClientCredentials(secret: String(decoding: credentials, as: UTF8.self)).map(Presented.bearer)
                 ?? .unusable
-        default: return .unusable
         }
     }
 
     /// Both parts are form-urlencoded before they are joined. Source: RFC 6749 section 2.3.1, RFC 7617 section 2.
-    private init?(basic encoded: [UInt8]) {
+    private init?(basic encoded: UnsafeBufferPointer<UInt8>) {
         guard let decoded = Base64.decode(encoded), let colon = decoded.firstIndex(of: UInt8(ascii: ":")),
             let id = FormParser.decode(decoded[..<colon]), let secret = FormParser.decode(decoded[(colon + 1)...])
         else { return nil }

@@ -23,7 +23,7 @@ struct CallTokenRoutes {
     private func mint(_ call: Call) async throws -> Answer {
         try call.requireNoQuery()
         switch try await broker.mint(try MintBody.read(call.document), by: call.client, call.context) {
-        case .success(let token): return Answer(.ok, token.json)
+        case .success(let token): return Answer(body: token.json())
         case .failure(let refusal): return ErrorAnswer.make(refusal.error, requestID: call.context.requestID)
         }
     }
@@ -33,18 +33,18 @@ struct CallTokenRoutes {
         try call.requireNoQuery()
         let commands = try MintBody.readBatch(call.document)
         let answers = try await broker.mint(batch: commands, by: call.client, call.context)
-        let items = answers.map { answer -> JSONValue in
+        var body = JSONTextWriter(capacity: 1_024 * answers.count)
+        for (index, answer) in answers.enumerated() {
+            body.append(index == 0 ? #"{"items":["# : ",")
             switch answer {
-            case .success(let token):
-                var item = JSONObject()
-                item["ok"] = true
-                for member in token.json { item[member.name] = member.value }
-                return .object(item)
+            case .success(let token): body.append(json: token.json(opening: #"{"ok":true,"#))
             case .failure(let refusal):
-                return .object(ErrorAnswer.refusal(refusal.error, requestID: call.context.requestID))
+                let object = ErrorAnswer.refusal(refusal.error, requestID: call.context.requestID)
+                body.append(json: JSONValue.object(object).serialized())
             }
         }
-        return Answer(json: ["items": .array(items)])
+        body.append("]}")
+        return Answer(body: body.bytes)
     }
 
     /// A refusal is a result: 200, so that the server can hand it on as it stands.
@@ -52,7 +52,7 @@ struct CallTokenRoutes {
     private func verify(_ call: Call) async throws -> Answer {
         try call.requireNoQuery()
         switch try await broker.verify(try VerifyBody.read(call.document), by: call.client, call.context) {
-        case .success(.execute(let execution)): return Answer(.ok, execution.json)
+        case .success(.execute(let execution)): return Answer(body: execution.json)
         case .success(.replay(let replay)): return Answer(.ok, replay.json)
         case .failure(let refusal):
             var body = JSONObject()

@@ -20,7 +20,7 @@ struct OAuthRoutes {
         try call.requireNoQuery()
         let command = try TokenExchangeForm.read(call.document)
         switch try await broker.mint(command, by: call.client, call.context) {
-        case .success(let token): return Answer(.ok, token.json)
+        case .success(let token): return Answer(body: token.json())
         case .failure(let refusal):
             return ErrorAnswer.make(refusal.error, requestID: call.context.requestID, dialect: .oauth)
         }
@@ -33,7 +33,7 @@ struct OAuthRoutes {
         guard let claims = try await broker.introspect(token, by: call.client, call.context) else {
             return Answer(json: ["active": false])
         }
-        return Answer(.ok, claims.introspection)
+        return Answer(body: claims.introspection)
     }
 
     @Sendable
