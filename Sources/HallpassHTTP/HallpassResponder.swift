@@ -34,16 +34,19 @@ struct HallpassResponder: Sendable {
     }
 
     func respond(to request: IncomingRequest) async -> Response {
-        let call = CallContext(requestID: RequestID.make(), address: request.address)
-        var exchange = Exchange(request: request, context: call, logger: logger)
-        let answer = await answer(&exchange)
-        if let share = exchange.share { work.end(share) }
+        let context = CallContext(requestID: RequestID.make(), address: request.address)
+        let exchange = Exchange(request: request, context: context, logger: logger)
+        let answer = await answer(exchange)
         let canContinue = await exchange.body.discardRest()
+        return response(answer, exchange, isLast: !canContinue)
+    }
+
+    private func response(_ answer: Answer, _ exchange: Exchange, isLast: Bool) -> Response {
         metrics.record(answer, exchange)
         exchange.log(answer)
         let response = Response(
-            answer, requestID: call.requestID, date: dateNow,
-            isHead: request.method == .head, isLast: !canContinue)
+            answer, requestID: exchange.context.requestID, date: dateNow,
+            isHead: exchange.request.method == .head, isLast: isLast)
         guard let events = answer.events else { return response }
         return response.streaming(following(events, exchange))
     }
@@ -51,23 +54,24 @@ struct HallpassResponder: Sendable {
     /// The header `Date` of an answer that is given now.
     var dateNow: String { date.text(atSeconds: broker.clock.nowSeconds) }
 
-    private func answer(_ exchange: inout Exchange) async -> Answer {
+    private func answer(_ exchange: Exchange) async -> Answer {
         guard let target = RequestTarget(exchange.request.target) else { return exchange.refusal(.notFound) }
         switch table.match(target, exchange.request.method) {
-        case .nothing: return folder.answer(target, &exchange)
+        case .nothing: return folder.answer(target, exchange)
         case .wrongMethod(let allowed): return exchange.wrongMethod(allowed)
         case .route(let route, let parameters):
             exchange.route = route
-            if route.isForEveryCall { return await answer(target, parameters, route, &exchange) }
+            defer { if let share = exchange.share { work.end(share) } }
+            if route.isForEveryCall { return await answer(target, parameters, route, exchange) }
             // What may take longer does not keep the connections of its event loop waiting.
             return await withTaskExecutorPreference(globalConcurrentExecutor) {
-                await answer(target, parameters, route, &exchange)
+                await answer(target, parameters, route, exchange)
             }
         }
     }
 
     private func answer(
-        _ target: RequestTarget, _ parameters: PathParameters, _ route: Route, _ exchange: inout Exchange
+        _ target: RequestTarget, _ parameters: PathParameters, _ route: Route, _ exchange: Exchange
     ) async -> Answer {
         switch route.handler {
         case .open(let handle):
@@ -79,7 +83,10 @@ struct HallpassResponder: Sendable {
             }
         case .audited(let audience, let event, let handle):
             do {
-                let call = try await admit(target, parameters, route, audience, &exchange)
+                // Who asks, then what: nobody unknown makes the server read a body, but where the body holds the credentials.
+                if try admit(route, audience, exchange) == .bySession { try await authenticateSession(exchange) }
+                let bytes = try await exchange.readBody(route.body)
+                let call = try call(target, parameters, route, audience, bytes, exchange)
                 return exchange.forPage(try await handle(call))
             } catch {
                 return await record(error, event, exchange)
@@ -87,17 +94,13 @@ struct HallpassResponder: Sendable {
         }
     }
 
-    /// Who asks, then what: nobody unknown makes the server read a body, but where the body holds the credentials.
-    private func admit(
+    private func call(
         _ target: RequestTarget, _ parameters: PathParameters, _ route: Route, _ audience: Route.Audience,
-        _ exchange: inout Exchange
-    ) async throws -> Call {
-        let document: JSONValue
-        if case .form = route.body {
-            document = .object(try await admitForm(try ClientCredentials.read(exchange.request.headers), &exchange))
-        } else {
-            try await admit(audience, &exchange)
-            document = try await exchange.readDocument(route.body)
+        _ body: [UInt8], _ exchange: Exchange
+    ) throws -> Call {
+        var document = try exchange.document(route.body, body)
+        if case .form = route.body, case .object(let form) = document {
+            document = .object(try admit(form, exchange))
         }
         guard exchange.caller != nil || audience == .strangers else { throw HallpassError.invalidClient }
         return Call(
@@ -105,22 +108,52 @@ struct HallpassResponder: Sendable {
             query: try FormParser.parse(Array(target.query.utf8)), document: document, parameters: parameters)
     }
 
-    private func admit(_ audience: Route.Audience, _ exchange: inout Exchange) async throws {
+    private enum Admission {
+        /// As far as can be told before the body is read.
+        case isDecided
+        case bySession
+    }
+
+    private func admit(
+        _ route: Route, _ audience: Route.Audience, _ exchange: Exchange
+    ) throws -> Admission {
         let presented = try ClientCredentials.read(exchange.request.headers)
+        if case .form = route.body {
+            switch presented {
+            case .nothing: break
+            case .basic(let credentials):
+                try authenticate(credentials, exchange)
+                exchange.headerCredentials = credentials
+            case .bearer, .unusable: throw HallpassError.invalidClient
+            }
+            return .isDecided
+        }
         switch (audience, presented) {
-        case (.clients, _): try authenticate(presented.forJSON, &exchange)
-        case (.admins, .nothing), (.people, .nothing): try await authenticateSession(&exchange)
-        case (.admins, _): try authenticate(presented.forJSON, &exchange)
+        case (.admins, .nothing), (.people, .nothing): return .bySession
+        case (.clients, _), (.admins, _): try authenticate(presented.forJSON, exchange)
         case (.people, _): throw HallpassError.invalidClient
         case (.strangers, _): try origins.requireNoOtherPage(exchange.request.headers)
         }
+        return .isDecided
     }
 
-    private func authenticateSession(_ exchange: inout Exchange) async throws {
+    /// HTTP Basic, or `client_id` and `client_secret` in the form, and not both. Source: RFC 6749 sections 2.3 and 2.3.1.
+    ///
+    /// - Returns: the form without what said who sent it: the routes are not to see a secret.
+    private func admit(_ form: JSONObject, _ exchange: Exchange) throws -> JSONObject {
+        if let credentials = exchange.headerCredentials {
+            try credentials.requireNoOther(in: form)
+        } else {
+            try authenticate(ClientCredentials(form: form), exchange)
+        }
+        return form.withoutCredentials
+    }
+
+    private func authenticateSession(_ exchange: Exchange) async throws {
         let request = exchange.request
         guard let secret = try cookie.read(request.headers) else { throw HallpassError.invalidClient }
         exchange.caller = .person(try await broker.authenticate(session: secret))
-        try begin(&exchange)
+        try begin(exchange)
         if request.method != .get {
             try origins.requireOwnPage(request.headers)
         } else if exchange.route?.isStream == true {
@@ -129,40 +162,20 @@ struct HallpassResponder: Sendable {
         }
     }
 
-    /// HTTP Basic, or `client_id` and `client_secret` in the form, and not both. Source: RFC 6749 sections 2.3 and 2.3.1.
-    ///
-    /// - Returns: the form without what said who sent it: the routes are not to see a secret.
-    private func admitForm(
-        _ presented: ClientCredentials.Presented, _ exchange: inout Exchange
-    ) async throws -> JSONObject {
-        switch presented {
-        case .nothing:
-            let form = try await exchange.readForm()
-            try authenticate(ClientCredentials(form: form), &exchange)
-            return form.withoutCredentials
-        case .basic(let credentials):
-            try authenticate(credentials, &exchange)
-            let form = try await exchange.readForm()
-            try credentials.requireNoOther(in: form)
-            return form.withoutCredentials
-        case .bearer, .unusable: throw HallpassError.invalidClient
-        }
-    }
-
     /// Who it is, and whether such a client asks such things at all. Known first and only then asked for its switch, so that
     /// the refusal stands in its own tenant's audit.
-    private func authenticate(_ credentials: ClientCredentials?, _ exchange: inout Exchange) throws {
+    private func authenticate(_ credentials: ClientCredentials?, _ exchange: Exchange) throws {
         guard let credentials else { throw HallpassError.invalidClient }
         exchange.claimedID = ClientID(credentials.id)
         let client = try broker.authenticate(id: credentials.id, secret: credentials.secret)
         exchange.caller = .client(client)
-        try begin(&exchange)
+        try begin(exchange)
         try client.requireEnabled()
         if let event = exchange.route?.event { try client.requireMayAsk(event) }
     }
 
     /// Before any more is read of what is asked.
-    private func begin(_ exchange: inout Exchange) throws(HallpassError) {
+    private func begin(_ exchange: Exchange) throws(HallpassError) {
         guard let caller = exchange.caller, let route = exchange.route else { return }
         exchange.share = try work.begin(
             route.weight(bodyBytes: exchange.body.declaredBytes), for: caller.tenant)

@@ -3,7 +3,7 @@ package import HallpassCore
 /// Who asks, proven: a machine by its secret, or a person by their session.
 package enum Caller: Sendable {
     case client(AuthenticatedClient)
-    case person(AuthenticatedPerson)
+    indirect case person(AuthenticatedPerson)
 
     /// Where the client or the account is.
     package var tenant: TenantID {

@@ -2,7 +2,7 @@ package import HallpassCore
 import HallpassCrypto
 
 /// A client whose secret matched; only ``Broker/authenticate(id:secret:)``, in this file, can make one.
-package struct AuthenticatedClient: Sendable {
+package final class AuthenticatedClient: Sendable {
     package let tenant: TenantID
     package let client: Client
     /// The tenant as it was when the client came in: one request sees one moment.

@@ -44,36 +44,18 @@ extension Broker {
     ) async throws(HallpassError) -> Result<MintedToken, Refusal> {
         // Numbered before anything is looked at, so that a revocation meanwhile reaches this token.
         let sequence = ledger.nextSequence()
-        var entry = AuditEntry(.mint, .allow, by: client, context, at: clock)
-        entry.describe(command)
-        let made: (token: MintedToken, row: TokenRow)
-        let action: LedgerAction
-        do throws(Refusal) {
-            let request = try await prove(command, by: client, entry: &entry)
-            let now = clock.nowSeconds
-            let decision = try MintPolicy.decide(request, in: client.snapshot, nowSeconds: now)
-            made = try makeToken(request, decision, sequence: sequence, nowSeconds: now, by: client)
-            if let demand = decision.demand {
-                entry.approvalID = command.approval
-                action = .issueOnApproval(
-                    try claim(made.row, on: demand, for: request, shown: command.approval, nowSeconds: now, by: client))
-            } else {
-                action = .issue(made.row)
-            }
-        } catch {
-            let refused = entry.refused(error)
-            _ = try await submit(.record, for: client.tenant) { _ in refused }
-            return .failure(error)
+        let decided =
+            command.showsTokens
+            ? await decideProving(command, sequence: sequence, by: client, context)
+            : decide(command, sequence: sequence, by: client, context)
+        switch decided {
+        case .refused(let refusal, let entry):
+            _ = try await ledger.submit(entry)
+            return .failure(refusal)
+        case .made(let token, let entry):
+            guard case .refused(let refusal) = try await ledger.submit(entry) else { return .success(token) }
+            return .failure(refusal)
         }
-        let asked = entry
-        entry.describe(made.token.claims)
-        let issued = entry
-        let outcome = try await submit(action, for: client.tenant) { outcome in
-            guard case .refused(let refusal) = outcome else { return issued }
-            return asked.refused(refusal)
-        }
-        guard case .refused(let refusal) = outcome else { return .success(made.token) }
-        return .failure(refusal)
     }
 
     /// Up to 64 mints, each on its own: one refused says nothing about the others. Answers stand in the order of `commands`.
@@ -123,15 +105,83 @@ extension Broker {
         }
     }
 
-    private func prove(
-        _ command: MintCommand, by client: AuthenticatedClient, entry: inout AuditEntry
-    ) async throws(Refusal) -> MintRequest {
+    /// What came of all that can be said without the ledger; for whom waits, as in ``verify(_:by:_:)``.
+    private enum MintDecided: Sendable {
+        case made(MintedToken, LedgerEntry)
+        case refused(Refusal, LedgerEntry)
+    }
+
+    /// Asks identity providers for their keys, where they are not known.
+    private func decideProving(
+        _ command: MintCommand, sequence: Int64, by client: AuthenticatedClient, _ context: CallContext
+    ) async -> MintDecided {
+        var entry = AuditEntry(.mint, .allow, by: client, context, at: clock)
+        entry.describe(command)
+        do throws(Refusal) {
+            try requireMayMint(client)
+            let shown = try await prove(command, by: client, entry: &entry)
+            return decide(command, shown, entry, sequence: sequence, by: client)
+        } catch {
+            let refused = entry.refused(error)
+            return .refused(error, self.entry(.record, for: client.tenant) { _ in refused })
+        }
+    }
+
+    @inline(never)
+    private func decide(
+        _ command: MintCommand, sequence: Int64, by client: AuthenticatedClient, _ context: CallContext
+    ) -> MintDecided {
+        var entry = AuditEntry(.mint, .allow, by: client, context, at: clock)
+        entry.describe(command)
+        return decide(command, ShownIdentities(), entry, sequence: sequence, by: client)
+    }
+
+    private func decide(
+        _ command: MintCommand, _ shown: ShownIdentities, _ draft: AuditEntry, sequence: Int64,
+        by client: AuthenticatedClient
+    ) -> MintDecided {
+        var entry = draft
+        let made: (token: MintedToken, row: TokenRow)
+        let action: LedgerAction
+        do throws(Refusal) {
+            try requireMayMint(client)
+            let request = try request(command, shown, by: client, entry: &entry)
+            let now = clock.nowSeconds
+            let decision = try MintPolicy.decide(request, in: client.snapshot, nowSeconds: now)
+            made = try makeToken(request, decision, sequence: sequence, nowSeconds: now, by: client)
+            if let demand = decision.demand {
+                entry.approvalID = command.approval
+                action = .issueOnApproval(
+                    try claim(made.row, on: demand, for: request, shown: command.approval, nowSeconds: now, by: client))
+            } else {
+                action = .issue(made.row)
+            }
+        } catch {
+            let refused = entry.refused(error)
+            return .refused(error, self.entry(.record, for: client.tenant) { _ in refused })
+        }
+        let asked = entry
+        entry.describe(made.token.claims)
+        let issued = entry
+        let ended = self.entry(action, for: client.tenant) { outcome in
+            guard case .refused(let refusal) = outcome else { return issued }
+            return asked.refused(refusal)
+        }
+        return .made(made.token, ended)
+    }
+
+    private func requireMayMint(_ client: AuthenticatedClient) throws(Refusal) {
         do throws(HallpassError) {
             try client.requireMayAsk(.mint)
         } catch {
             throw Refusal(.caller, error)
         }
-        let proven = try await proveCall(command, by: client, entry: &entry)
+    }
+
+    private func request(
+        _ command: MintCommand, _ shown: ShownIdentities, by client: AuthenticatedClient, entry: inout AuditEntry
+    ) throws(Refusal) -> MintRequest {
+        let proven = try provenCall(command, shown, by: client, entry: &entry)
         var request = MintRequest(
             actor: proven.actor, act: proven.act, target: command.target, environment: command.environment)
         request.tool = command.tool

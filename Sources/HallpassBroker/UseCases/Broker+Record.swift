@@ -59,8 +59,13 @@ extension Broker {
     func submit(
         _ action: LedgerAction, for tenant: TenantID, audit: @escaping @Sendable (LedgerOutcome) -> AuditEntry
     ) async throws(HallpassError) -> LedgerOutcome {
-        try await ledger.submit(
-            LedgerEntry(tenant: tenant, action: action, nowSeconds: clock.nowSeconds, audit: audit))
+        try await ledger.submit(entry(action, for: tenant, audit: audit))
+    }
+
+    func entry(
+        _ action: LedgerAction, for tenant: TenantID, audit: @escaping @Sendable (LedgerOutcome) -> AuditEntry
+    ) -> LedgerEntry {
+        LedgerEntry(tenant: tenant, action: action, nowSeconds: clock.nowSeconds, audit: audit)
     }
 
     /// The same for what may cut tokens off. To be called inside ``gate``.
@@ -68,8 +73,7 @@ extension Broker {
         _ action: LedgerAction, for tenant: TenantID, audit: @escaping @Sendable (LedgerOutcome) -> AuditEntry
     ) async throws(HallpassError) -> LedgerOutcome {
         try await ledger.submit(
-            LedgerEntry(tenant: tenant, action: action, nowSeconds: clock.nowSeconds, audit: audit),
-            after: cutoffs(of: tenant))
+            entry(action, for: tenant, audit: audit), after: cutoffs(of: tenant))
     }
 
     /// Those that are in force now.

@@ -39,6 +39,53 @@ extension Broker {
     package func verify(
         _ command: VerifyCommand, by client: AuthenticatedClient, _ context: CallContext
     ) async throws(HallpassError) -> Result<VerifyAnswer, Refusal> {
+        switch try check(command, by: client, context) {
+        case .refused(let refusal, let entry):
+            _ = try await ledger.submit(entry)
+            return .failure(refusal)
+        case .passed(let call):
+            var isLetThrough = false
+            defer { if !isLetThrough { call.charge?.giveBack() } }
+            switch try await ledger.submit(call.entry) {
+            case .refused(let refusal):
+                raiseAlarmIfKeyLeaked(refusal, call.token)
+                return .failure(refusal)
+            case .replayed(let earlier):
+                return .success(.replay(try replay(earlier, for: client)))
+            default:
+                isLetThrough = true
+                return .success(.execute(call.execution))
+            }
+        }
+    }
+
+    /// What came of all that can be said without the ledger.
+    ///
+    /// Found out by functions that wait for nothing, and handed on by reference: what an async function holds lies on the heap,
+    /// 18 KB for each call when all of it was one.
+    private enum Checked<Passed> {
+        case passed(Passed)
+        case refused(Refusal, LedgerEntry)
+    }
+
+    private final class CheckedCall: Sendable {
+        let entry: LedgerEntry
+        let token: VerifiedToken
+        let execution: Execution
+        let charge: RateLimiter.Charge?
+
+        init(entry: LedgerEntry, token: VerifiedToken, execution: Execution, charge: RateLimiter.Charge?) {
+            self.entry = entry
+            self.token = token
+            self.execution = execution
+            self.charge = charge
+        }
+    }
+
+    @inline(never)
+    private func check(
+        _ command: VerifyCommand, by client: AuthenticatedClient, _ context: CallContext
+    ) throws(HallpassError) -> Checked<CheckedCall> {
         let owned = try client.ownedDeployments()
         guard let callID = try? CallID(sequence: ledger.nextSequence(), nonce: RandomBytes.generate(count: 8)) else {
             // A call without an id could not be reported on; no randomness is the health check's to say.
@@ -60,11 +107,8 @@ extension Broker {
             charge = try takeCall(decision, token.claims)
         } catch {
             let refused = entry.refused(error)
-            _ = try await submit(.record, for: client.tenant) { _ in refused }
-            return .failure(error)
+            return .refused(error, self.entry(.record, for: client.tenant) { _ in refused })
         }
-        var isLetThrough = false
-        defer { if !isLetThrough { charge?.giveBack() } }
         entry.callID = callID
         entry.argumentsDigest = decision.argumentsDigest
         entry.durationMicroseconds = context.elapsedMicroseconds
@@ -73,21 +117,13 @@ extension Broker {
             call: claim(callID, token.claims, command, decision, by: client), names: token.names,
             refusal: { decision.refusal($0) })
         let executed = entry
-        let outcome = try await submit(.use(use), for: client.tenant) { executed.ended(by: $0) }
-        switch outcome {
-        case .refused(let refusal):
-            raiseAlarmIfKeyLeaked(refusal, token)
-            return .failure(refusal)
-        case .replayed(let earlier):
-            return .success(.replay(try replay(earlier, for: client)))
-        default:
-            isLetThrough = true
-            return .success(
-                .execute(
-                    Execution(
-                        callID: callID, claims: token.claims, tool: decision.tool?.name,
-                        leaseSeconds: decision.deployment.leaseSeconds)))
-        }
+        return .passed(
+            CheckedCall(
+                entry: self.entry(.use(use), for: client.tenant) { executed.ended(by: $0) }, token: token,
+                execution: Execution(
+                    callID: callID, claims: token.claims, tool: decision.tool?.name,
+                    leaseSeconds: decision.deployment.leaseSeconds),
+                charge: charge))
     }
 
     /// What the ledger keeps of a call: under which key, by whom it may be reported, and for how long.
@@ -133,6 +169,29 @@ extension Broker {
     package func introspect(
         _ text: String, by client: AuthenticatedClient, _ context: CallContext
     ) async throws(HallpassError) -> TokenClaims? {
+        switch look(at: text, by: client, context) {
+        case .refused(_, let entry):
+            _ = try await ledger.submit(entry)
+            return nil
+        case .passed(let peek):
+            guard case .refused(let refusal) = try await ledger.submit(peek.entry) else { return peek.token.claims }
+            raiseAlarmIfKeyLeaked(refusal, peek.token)
+            return nil
+        }
+    }
+
+    private final class Peek: Sendable {
+        let entry: LedgerEntry
+        let token: VerifiedToken
+
+        init(entry: LedgerEntry, token: VerifiedToken) {
+            self.entry = entry
+            self.token = token
+        }
+    }
+
+    @inline(never)
+    private func look(at text: String, by client: AuthenticatedClient, _ context: CallContext) -> Checked<Peek> {
         var entry = AuditEntry(.introspect, .active, by: client, context, at: clock)
         let token: VerifiedToken
         let decision: VerifyPolicy.Decision
@@ -147,21 +206,18 @@ extension Broker {
                 token, query, in: client.snapshot, verifyContext(of: client, owning: owned))
         } catch {
             let inactive = entry.inactive(error)
-            _ = try await submit(.record, for: client.tenant) { _ in inactive }
-            return nil
+            return .refused(error, self.entry(.record, for: client.tenant) { _ in inactive })
         }
         entry.durationMicroseconds = context.elapsedMicroseconds
         let active = entry
-        let peek = TokenUse(
+        let use = TokenUse(
             ShownToken(token), of: client.tenant, consumes: false, names: token.names,
             refusal: { decision.refusal($0) })
-        let outcome = try await submit(.use(peek), for: client.tenant) { outcome in
+        let ended = self.entry(.use(use), for: client.tenant) { outcome in
             guard case .refused(let refusal) = outcome else { return active }
             return active.inactive(refusal)
         }
-        guard case .refused(let refusal) = outcome else { return token.claims }
-        raiseAlarmIfKeyLeaked(refusal, token)
-        return nil
+        return .passed(Peek(entry: ended, token: token))
     }
 
     /// From bytes to signed claims, each failure under the name of its check.

@@ -7,13 +7,15 @@ package enum IdempotencyScope {
         of key: IdempotencyKey, _ deployment: DeploymentID, _ tool: ToolName, _ subject: Subject
     ) -> SHA256Digest {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
         for part in [
             deployment.connector.rawValue, deployment.environment.rawValue, tool.rawValue, subject.rawValue,
             key.rawValue,
         ] {
-            let text = Array(part.utf8)
-            bytes += [UInt8(text.count >> 8), UInt8(text.count & 0xFF)]
-            bytes += text
+            let count = part.utf8.count
+            bytes.append(UInt8(count >> 8))
+            bytes.append(UInt8(count & 0xFF))
+            bytes.append(contentsOf: part.utf8)
         }
         return SHA256.hash(bytes)
     }

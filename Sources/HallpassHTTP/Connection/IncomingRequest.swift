@@ -42,21 +42,24 @@ struct RequestHeaders: Sendable, ExpressibleByDictionaryLiteral {
 
     /// What stands in the fields of this name, joined where there are several; `nil` where there is none.
     subscript(_ name: HTTPField.Name) -> String? {
-        let values = self[values: name]
-        return values.count > 1 ? values.joined(separator: ", ") : values.first
+        var found: String?
+        for (other, value) in fields where Self.isSame(other, name) {
+            let value = Self.trimmed(value)
+            found = found.map { "\($0), \(value)" } ?? value
+        }
+        return found
     }
 
     subscript(values name: HTTPField.Name) -> [String] {
-        var values: [String] = []
-        for (found, value) in fields where Self.isSame(found, name) { values.append(Self.trimmed(value)) }
-        return values
+        fields.filter { Self.isSame($0.name, name) }.map { Self.trimmed($0.value) }
     }
 
     func contains(_ name: HTTPField.Name) -> Bool { fields.contains { Self.isSame($0.name, name) } }
 
     private static func isSame(_ found: String, _ name: HTTPField.Name) -> Bool {
-        // Few names have one length, and to look at nothing else first costs half.
-        found.utf8.count == name.rawName.utf8.count && found.utf8.isSameWord(as: name.rawName.utf8)
+        // Most are written as we write them, or have another length.
+        found == name.rawName
+            || found.utf8.count == name.rawName.utf8.count && found.utf8.isSameWord(as: name.rawName.utf8)
     }
 
     /// White space around a value is none of it. Source: RFC 9110 section 5.5.

@@ -234,15 +234,23 @@ extension RequestHandler {
 
     /// What stands before the body.
     private func start(_ response: Response, isClosing: Bool, _ context: ChannelHandlerContext) -> ByteBuffer {
-        let head = response.head.bytes
-        var bodyBytes = 0
-        if case .bytes(let body) = response.body { bodyBytes = body.count }
-        var bytes = context.channel.allocator.buffer(capacity: head.count + 64 + bodyBytes)
-        bytes.writeBytes(head)
-        if isClosing { bytes.writeStaticString("Connection: close\r\n") }
-        if case .stream = response.body, rules.canAnswerInChunks {
-            bytes.writeStaticString("Transfer-Encoding: chunked\r\n")
+        switch response.body {
+        case .bytes(let body): return start(response.head, room: body.count, isClosing: isClosing, context)
+        case .stream where rules.canAnswerInChunks:
+            var head = response.head
+            head.add("Transfer-Encoding", "chunked")
+            return start(head, isClosing: isClosing, context)
+        case .stream: return start(response.head.http10, isClosing: isClosing, context)
         }
+    }
+
+    /// - Parameter room: for so many bytes behind it.
+    private func start(
+        _ head: ResponseHead, room: Int = 0, isClosing: Bool, _ context: ChannelHandlerContext
+    ) -> ByteBuffer {
+        var bytes = context.channel.allocator.buffer(capacity: head.bytes.count + 32 + room)
+        bytes.writeBytes(head.bytes)
+        if isClosing { bytes.writeStaticString("Connection: close\r\n") }
         bytes.writeStaticString("\r\n")
         return bytes
     }

@@ -16,6 +16,13 @@ struct ResponseHead: Sendable {
         append("\r\n")
     }
 
+    /// The same as HTTP/1.0, for an answer whose end is its connection's: one of 1.1 that nobody knows the end of would have chunks.
+    var http10: ResponseHead {
+        var head = self
+        head.bytes.replaceSubrange(0..<8, with: "HTTP/1.0".utf8)
+        return head
+    }
+
     /// - Precondition: neither holds what ends a field.
     mutating func add(_ name: String, _ value: String) {
         append(name)

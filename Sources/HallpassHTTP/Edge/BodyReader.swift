@@ -3,11 +3,12 @@ import HallpassCore
 import NIOCore
 
 /// Reads a body once, never further than it is told to.
-struct BodyReader {
+final class BodyReader {
     private let body: IncomingBody
     /// `nil` where the sender did not say.
     let declaredBytes: Int?
     private let awaitsContinue: Bool
+    private var bytes: [UInt8] = []
     private var receivedBytes = 0
 
     init(_ request: IncomingRequest) {
@@ -20,19 +21,24 @@ struct BodyReader {
     ///
     /// - Throws: ``HallpassError/payloadTooLarge(limitBytes:)``, of a body that says how long it is before any of it is
     ///   read; ``BodyStreamError``.
-    mutating func readAll(limitBytes: Int) async throws -> [UInt8] {
+    func readAll(limitBytes: Int) async throws -> [UInt8] {
         if let declaredBytes, declaredBytes > limitBytes { throw HallpassError.payloadTooLarge(limitBytes: limitBytes) }
-        var bytes: [UInt8] = []
-        if let declaredBytes { bytes.reserveCapacity(declaredBytes) }
+        while true {
+            if let bytes = try readArrived(limitBytes) { return bytes }
+            await body.wait()
+        }
+    }
+
+    /// - Returns: `nil` where there is more to come.
+    private func readArrived(_ limitBytes: Int) throws -> [UInt8]? {
         while true {
             switch body.take() {
             case .bytes(let chunk):
                 receivedBytes += chunk.readableBytes
-                guard bytes.count + chunk.readableBytes <= limitBytes else {
-                    throw HallpassError.payloadTooLarge(limitBytes: limitBytes)
-                }
+                guard receivedBytes <= limitBytes else { throw HallpassError.payloadTooLarge(limitBytes: limitBytes) }
+                if bytes.isEmpty { bytes.reserveCapacity(max(declaredBytes ?? 0, chunk.readableBytes)) }
                 bytes.append(contentsOf: chunk.readableBytesView)
-            case .later: await body.wait()
+            case .later: return nil
             case .end: return bytes
             case .broken: throw BodyStreamError()
             }
@@ -45,7 +51,15 @@ struct BodyReader {
     /// listened to for ever.
     ///
     /// - Returns: whether the connection can be used again.
-    mutating func discardRest() async -> Bool {
+    func discardRest() async -> Bool {
+        while true {
+            if let canContinue = discardArrived() { return canContinue }
+            await body.wait()
+        }
+    }
+
+    /// - Returns: `nil` where there is more to come.
+    private func discardArrived() -> Bool? {
         while true {
             switch body.take() {
             case .bytes(let chunk):
@@ -54,7 +68,7 @@ struct BodyReader {
             case .later:
                 if awaitsContinue { return false }
                 if let declaredBytes, declaredBytes > WireLimits.discardedBodyBytes { return false }
-                await body.wait()
+                return nil
             case .end: return true
             case .broken: return false
             }

@@ -5,16 +5,20 @@ import Logging
 import StrictJSON
 
 /// One request on its way to an answer: what has been found out so far.
-struct Exchange {
+///
+/// A class, because each async function that held it had its own copy on the heap.
+final class Exchange {
     let request: IncomingRequest
     let context: CallContext
-    var body: BodyReader
+    let body: BodyReader
     /// `nil` for a path that is none.
     var route: Route?
     /// `nil` until a secret or a session was found good.
     var caller: Caller?
     /// `nil` until it was let in among what is being done.
     var share: WorkInProgress.Share?
+    /// Who it is from, as its header proved before the body of a form was read.
+    var headerCredentials: ClientCredentials?
     /// Whom the request says it is from.
     var claimedID: ClientID?
     private let logger: Logger
@@ -107,33 +111,37 @@ extension Exchange {
 
 /// Reading.
 extension Exchange {
-    mutating func readDocument(_ kind: Route.Body) async throws -> JSONValue {
+    /// What was sent; nothing where a route takes nothing.
+    func readBody(_ kind: Route.Body) async throws -> [UInt8] {
         switch kind {
-        case .none: return .null
-        case .form: return .object(try await readForm())
+        case .none: return []
+        case .form:
+            try BodyType.form.check(request.headers)
+            return try await body.readAll(limitBytes: Limits.requestBodyBytes)
         case .json(let limitBytes):
             try BodyType.json.check(request.headers)
-            return try parse(try await body.readAll(limitBytes: limitBytes))
-        case .empty:
-            guard let document = try await readOptionalJSON() else { return .null }
-            return try JSONObjectReader.decode(document) { _ in JSONValue.null }
-        case .optionalJSON:
-            guard let document = try await readOptionalJSON() else { return .null }
-            // That nothing was sent is said by sending nothing.
-            return document.isNull ? try JSONObjectReader.decode(document) { _ in JSONValue.null } : document
+            return try await body.readAll(limitBytes: limitBytes)
+        case .empty, .optionalJSON:
+            let bytes = try await body.readAll(limitBytes: Limits.requestBodyBytes)
+            if !bytes.isEmpty { try BodyType.json.check(request.headers) }
+            return bytes
         }
     }
 
-    private mutating func readOptionalJSON() async throws -> JSONValue? {
-        let bytes = try await body.readAll(limitBytes: Limits.requestBodyBytes)
-        guard !bytes.isEmpty else { return nil }
-        try BodyType.json.check(request.headers)
-        return try parse(bytes)
-    }
-
-    mutating func readForm() async throws -> JSONObject {
-        try BodyType.form.check(request.headers)
-        return try FormParser.parse(try await body.readAll(limitBytes: Limits.requestBodyBytes))
+    /// - Parameter bytes: of the body.
+    func document(_ kind: Route.Body, _ bytes: [UInt8]) throws -> JSONValue {
+        switch kind {
+        case .none: return .null
+        case .form: return .object(try FormParser.parse(bytes))
+        case .json: return try parse(bytes)
+        case .empty:
+            return bytes.isEmpty ? .null : try JSONObjectReader.decode(try parse(bytes)) { _ in JSONValue.null }
+        case .optionalJSON:
+            guard !bytes.isEmpty else { return .null }
+            let document = try parse(bytes)
+            // That nothing was sent is said by sending nothing.
+            return document.isNull ? try JSONObjectReader.decode(document) { _ in JSONValue.null } : document
+        }
     }
 
     private func parse(_ bytes: [UInt8]) throws(HallpassError) -> JSONValue {

@@ -4,7 +4,7 @@ import HallpassCore
 import StrictJSON
 
 /// One thing that can be asked: all that the edge has to know of it before it is asked.
-struct Route: Sendable {
+final class Route: Sendable {
     /// `GET`, `PUT`, `POST` or `DELETE`.
     let method: HTTPRequest.Method
     /// As in the OpenAPI document: `/v1/tenants/{tenant}/apply`.
@@ -53,7 +53,7 @@ struct Route: Sendable {
     }
 
     /// A route of the admin API, unless it is for others.
-    init(
+    convenience init(
         _ method: HTTPRequest.Method, _ template: String, _ event: AuditEvent, _ body: Body = .none,
         for audience: Audience = .admins, _ handle: @escaping @Sendable (Call) async throws -> Answer
     ) {
@@ -88,7 +88,9 @@ struct OpenCall: Sendable {
 }
 
 /// A request of someone who is known by now, its body read.
-struct Call: Sendable {
+///
+/// A class, as ``Exchange`` is: what an async function holds while it waits lies on the heap.
+final class Call: Sendable {
     /// `nil` where strangers ask.
     private let knownCaller: Caller?
     let context: CallContext

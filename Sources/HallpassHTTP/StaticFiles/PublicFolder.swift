@@ -44,7 +44,7 @@ struct PublicFolder: Sendable {
     }
 
     /// The file at this path, for `GET` and `HEAD`.
-    func answer(_ target: RequestTarget, _ exchange: inout Exchange) -> Answer {
+    func answer(_ target: RequestTarget, _ exchange: Exchange) -> Answer {
         guard let file = files[target.path] else { return exchange.refusal(.notFound) }
         let method = exchange.request.method
         guard method == .get || method == .head else { return exchange.wrongMethod([.get, .head]) }

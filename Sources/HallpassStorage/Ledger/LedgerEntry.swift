@@ -2,7 +2,9 @@ package import HallpassCore
 package import HallpassCrypto
 
 /// One thing that must be durable before it is answered, with the audit record that says how it ended.
-package struct LedgerEntry: Sendable {
+///
+/// A class, because it is handed from the caller's task to the writing thread and waited for on the way.
+package final class LedgerEntry: Sendable {
     /// Whose chain the record extends, and whose tokens the action is about.
     package let tenant: TenantID
     package let action: LedgerAction
