@@ -45,20 +45,22 @@ enum AuditRecordCoding {
 
     private static let quote = UInt8(ascii: "\"")
 
-    /// Codes a record by what is known of it from when it was written: a verification's takes 0.4 µs. To find the members in the
-    /// canonical JSON again took 1.1.
+    /// Codes a record by what is known of it from when it was written, into memory that is there already: a verification's takes
+    /// 4 thousand instructions; appended to an array it took 6.5, and to find the members in the canonical JSON again three times
+    /// as long as that.
     ///
     /// - Parameter text: for the row that it will lie in, whose other columns say tenant, place and time.
     static func encode(_ text: AuditText) -> [UInt8] {
-        var coded: [UInt8] = []
-        coded.reserveCapacity(text.canonical.count / 2 + 32)
-        for (member, value) in text.members {
-            switch member {
-            case .sequence, .tenant, .time: begin(.column, member, &coded)
-            default: append(text.canonical, value, of: member, to: &coded)
+        text.canonical.withUnsafeBytes { json in
+            // Each member takes less than in JSON, where its name stands before it.
+            [UInt8](unsafeUninitializedCapacity: json.count) { output, count in
+                let output = UnsafeMutableRawBufferPointer(output)
+                for (member, value) in text.members {
+                    let value = UnsafeRawBufferPointer(rebasing: json[value])
+                    count += code(value, of: member, to: UnsafeMutableRawBufferPointer(rebasing: output[count...]))
+                }
             }
         }
-        return coded
     }
 
     /// - Returns: the canonical JSON. What no coding wrote comes back as it is; it meets no hash.
@@ -98,36 +100,51 @@ enum AuditRecordCoding {
     /// columns.
     static func trace(of text: String, in member: AuditMember) -> [UInt8] {
         let json = JSONValue.string(text).serialized()
-        var trace: [UInt8] = []
-        append(json, json.indices, of: member, to: &trace)
-        return trace
+        return [UInt8](unsafeUninitializedCapacity: json.count + headBytes) { output, count in
+            count = json.withUnsafeBytes { code($0, of: member, to: UnsafeMutableRawBufferPointer(output)) }
+        }
     }
 
-    /// Appends a member whose value is in no other column.
+    /// Kind and member.
+    private static let headBytes = 2
+
+    /// Writes a member to where `output` begins.
     ///
-    /// - Parameter json: where the value stands in `bytes`.
-    private static func append(
-        _ bytes: [UInt8], _ json: Range<Int>, of member: AuditMember, to coded: inout [UInt8]
-    ) {
-        guard json.count > 1, bytes[json.lowerBound] == quote, bytes[json.upperBound - 1] == quote else {
-            begin(.json, member, &coded)
-            coded += bytes[json]
-            return
+    /// - Parameter json: its value.
+    /// - Returns: how many bytes it took.
+    private static func code(
+        _ json: UnsafeRawBufferPointer, of member: AuditMember, to output: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        precondition(output.count >= headBytes + json.count, "a coded member that is longer than in JSON")
+        let place = UnsafeMutableRawBufferPointer(rebasing: output[headBytes...])
+        let kind: Kind
+        let count: Int
+        switch member {
+        case .sequence, .tenant, .time: (kind, count) = (.column, 0)
+        default: (kind, count) = code(json, to: place)
         }
-        let text = json.dropFirst().dropLast()
-        // Only lengths that these have: most texts are spared the look.
-        if let kind = text.count == 22 ? Kind.bytes16 : text.count == 43 ? .bytes32 : nil {
-            begin(kind, member, &coded)
-            if Base64URL.append(decoding: bytes[text], to: &coded) { return }
-            coded.removeLast(2)
-        }
-        begin(.text, member, &coded)
-        coded += bytes[text]
+        output[0] = kind.rawValue
+        output[1] = member.rawValue
+        return headBytes + count
     }
 
-    private static func begin(_ kind: Kind, _ member: AuditMember, _ coded: inout [UInt8]) {
-        coded.append(kind.rawValue)
-        coded.append(member.rawValue)
+    /// A value that is in no other column.
+    private static func code(_ json: UnsafeRawBufferPointer, to place: UnsafeMutableRawBufferPointer) -> (Kind, Int) {
+        guard json.count > 1, json.first == quote, json.last == quote else {
+            place.copyMemory(from: json)
+            return (.json, json.count)
+        }
+        let text = UnsafeRawBufferPointer(rebasing: json.dropFirst().dropLast())
+        // Only lengths that these have: most texts are spared the look.
+        if let (kind, count) = text.count == 22 ? (Kind.bytes16, 16) : text.count == 43 ? (.bytes32, 32) : nil,
+            Base64URL.decode(
+                text.assumingMemoryBound(to: UInt8.self),
+                filling: UnsafeMutableRawBufferPointer(rebasing: place[..<count]))
+        {
+            return (kind, count)
+        }
+        place.copyMemory(from: text)
+        return (.text, text.count)
     }
 }
 

@@ -47,6 +47,17 @@ struct AuditRecordTests {
         #expect(value.objectValue?["code"] == "token_expired")
     }
 
+    @Test func `a record's members lie where it says`() throws {
+        let entry = Self.fullEntry
+        let text = entry.text(tenant: Self.acme, sequence: 9)
+        let value = try JSONParser.parse(text.canonical)
+        #expect(text.members.count == 31)
+        for (member, range) in text.members {
+            let found = try JSONParser.parse(Array(text.canonical[range]))
+            #expect(found == value.objectValue?[member.name])
+        }
+    }
+
     @Test func `what is not known is left out`() throws {
         let entry = AuditEntry(event: .mint, decision: .allow, timeMilliseconds: 0, requestID: "r")
         let text = String(decoding: entry.text(tenant: Self.acme, sequence: 1).canonical, as: UTF8.self)

@@ -34,6 +34,28 @@ struct LedgerStatementTests {
         }
     }
 
+    /// Those that the statement has room for, and those that SQLite has to copy.
+    @Test(arguments: [1, 1_000, 2_040, 2_048, 2_049, 70_000])
+    func `writes what is long as it was, and what came before it and after it`(length: Int) throws {
+        try connection.write { db in
+            let insert = try LedgerStatement(db, "INSERT INTO thing VALUES (?, ?, ?)")
+            let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0) }
+            for round in Int64(1)...2 {
+                try insert.run(round, "before \(round)", bytes)
+                try insert.run(-round, String(repeating: "x", count: length), [UInt8(round)])
+            }
+            let select = try LedgerStatement(db, "SELECT name, bytes FROM thing WHERE number = ?")
+            for round in Int64(1)...2 {
+                let first = try select.first(round) { ($0.text(at: 0), $0.bytes(at: 1)) }
+                let second = try select.first(-round) { ($0.text(at: 0), $0.bytes(at: 1)) }
+                #expect(first?.0 == "before \(round)")
+                #expect(first?.1 == bytes)
+                #expect(second?.0 == String(repeating: "x", count: length))
+                #expect(second?.1 == [UInt8(round)])
+            }
+        }
+    }
+
     @Test func `reads a digest, and tells one that is none`() throws {
         try connection.write { db in
             let insert = try LedgerStatement(db, "INSERT INTO thing (number, bytes) VALUES (?, ?)")
