@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Synchronization
 
 /// Bytes from libcrypto's generator, which the operating system seeds.
 package enum RandomBytes {
@@ -9,7 +10,14 @@ package enum RandomBytes {
         guard let length = Int32(exactly: count), length >= 0 else {
             throw .invalidLength(input: "random bytes", count: count)
         }
-        var bytes = [UInt8](repeating: 0, count: count)
+        guard count <= RandomStock.mostBytes else { return try draw(length) }
+        return try stock.withLock { (stock) throws(CryptoError) in try stock.take(count) }
+    }
+
+    private static let stock = Mutex(RandomStock())
+
+    fileprivate static func draw(_ length: Int32) throws(CryptoError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: Int(length))
         try unsafe CryptoError.check(RAND_bytes(&bytes, length), "RAND_bytes")
         return bytes
     }
@@ -22,5 +30,24 @@ package enum RandomBytes {
         }
         let start = unsafe target.baseAddress?.assumingMemoryBound(to: UInt8.self)
         try unsafe CryptoError.check(RAND_priv_bytes(start, length), "RAND_priv_bytes")
+    }
+}
+
+/// Random bytes drawn ahead: an id of 16 took 7.4 thousand instructions, nearly all of them the generator's, which costs as much
+/// for 16 bytes as for some hundred.
+private struct RandomStock {
+    /// What is taken at once; more is drawn for itself.
+    static let mostBytes = 32
+    private static let drawnBytes: Int32 = 512
+
+    private var bytes: [UInt8] = []
+
+    mutating func take(_ count: Int) throws(CryptoError) -> [UInt8] {
+        if bytes.count < count { bytes = try RandomBytes.draw(Self.drawnBytes) }
+        let taken = Array(bytes.suffix(count))
+        // Nobody is to find here what somebody has.
+        for index in bytes.indices.suffix(count) { bytes[index] = 0 }
+        bytes.removeLast(count)
+        return taken
     }
 }

@@ -20,22 +20,35 @@ package enum CanonicalJSON {
             }
             buffer.append(UInt8(ascii: "]"))
         case .object(let object):
-            buffer.append(UInt8(ascii: "{"))
-            let members = object.members
-            // Their places are sorted and not they themselves: a member is two values to be counted at each move.
-            let places = members.indices.sorted { precedes(members[$0].name, members[$1].name) }
-            for (index, place) in places.enumerated() {
-                if index > 0 { buffer.append(UInt8(ascii: ",")) }
-                JSONWriter.appendString(members[place].name, to: &buffer)
-                buffer.append(UInt8(ascii: ":"))
-                append(members[place].value, to: &buffer)
-            }
-            buffer.append(UInt8(ascii: "}"))
+            _ = append(object, to: &buffer, finding: nil)
         case .number(let value):
             ECMAScriptNumber.append(value, to: &buffer)
         case .null, .bool, .integer, .string:
             JSONWriter.appendScalar(value, to: &buffer)
         }
+    }
+
+    /// - Returns: where the member `name` stands, with the one comma that would go with it; `nil` where there is none. What is
+    ///   left without it is the canonical form of the object without that member.
+    package static func append(
+        _ object: JSONObject, to buffer: inout [UInt8], finding name: String?
+    ) -> Range<Int>? {
+        var found: Range<Int>?
+        buffer.append(UInt8(ascii: "{"))
+        let members = object.members
+        // Their places are sorted and not they themselves: a member is two values to be counted at each move.
+        let places = members.indices.sorted { precedes(members[$0].name, members[$1].name) }
+        for (index, place) in places.enumerated() {
+            let start = buffer.count
+            if index > 0 { buffer.append(UInt8(ascii: ",")) }
+            JSONWriter.appendString(members[place].name, to: &buffer)
+            buffer.append(UInt8(ascii: ":"))
+            append(members[place].value, to: &buffer)
+            guard let name, members[place].name.hasSameBytes(as: name) else { continue }
+            found = start..<(index == 0 && members.count > 1 ? buffer.count + 1 : buffer.count)
+        }
+        buffer.append(UInt8(ascii: "}"))
+        return found
     }
 
     /// The order of UTF-16 code units (RFC 8785 section 3.2.3), told from the UTF-8 bytes.

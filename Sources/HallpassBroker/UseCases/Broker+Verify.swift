@@ -131,17 +131,17 @@ extension Broker {
         _ id: CallID, _ claims: TokenClaims, _ command: VerifyCommand, _ decision: VerifyPolicy.Decision,
         by client: AuthenticatedClient
     ) -> CallClaim? {
-        guard let tool = decision.tool, let digest = decision.argumentsDigest else { return nil }
+        guard let tool = decision.tool, let digest = decision.effectDigest else { return nil }
         let key = command.idempotencyKey
         let now = clock.nowSeconds
-        let leaseExpiresAt = now + decision.deployment.leaseSeconds
+        let deployment = decision.deployment
+        let leaseExpiresAt = now + deployment.leaseSeconds
         return CallClaim(
             id: id, client: client.client.id, tokenSequence: claims.sequence, scope: claims.scope,
             claim: key.map { IdempotencyScope.digest(of: $0, claims.deployment, tool.name, claims.subject) },
-            argumentsDigest: digestWithoutKey(command, tool: tool.name) ?? digest,
-            isRepeatable: tool.isRepeatable, leaseExpiresAt: leaseExpiresAt,
+            argumentsDigest: digest, isRepeatable: tool.isRepeatable, leaseExpiresAt: leaseExpiresAt,
             expiresAt: key == nil
-                ? leaseExpiresAt : max(leaseExpiresAt, now + decision.deployment.idempotencyRetentionSeconds))
+                ? leaseExpiresAt : max(leaseExpiresAt, now + deployment.idempotencyRetentionSeconds))
     }
 
     /// A session token shown without a tool makes no call, and costs none.
@@ -152,15 +152,6 @@ extension Broker {
         let call = LimitedCall(
             deployment: claims.deployment, limits: limits, tool: tool.name, subject: claims.subject)
         return try rateLimiter.take(call, of: claims.tenant, atMilliseconds: clock.monotonicMilliseconds())
-    }
-
-    /// A retry may carry its key elsewhere than the first call did, so the key is no part of what is compared.
-    ///
-    /// - Returns: `nil` where the arguments hold no key, and are compared as they are.
-    private func digestWithoutKey(_ command: VerifyCommand, tool: ToolName) -> SHA256Digest? {
-        guard var arguments = command.arguments, arguments.contains("idempotency_key") else { return nil }
-        arguments["idempotency_key"] = nil
-        return ArgumentsDigest.of(arguments, tool: tool)
     }
 
     /// RFC 7662: says what a token is and does not use it. Whatever is wrong, whoever asks, the answer is the same `nil`.

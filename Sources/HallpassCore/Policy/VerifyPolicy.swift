@@ -43,6 +43,8 @@ package enum VerifyPolicy {
         package let tool: Tool?
         /// SHA-256 of the canonical arguments as they were sent.
         package let argumentsDigest: SHA256Digest?
+        /// The same of the arguments without an idempotency key: what is compared with those of an earlier call.
+        package let effectDigest: SHA256Digest?
         fileprivate let registered: RegisteredDeployment
         fileprivate let grantCheck: GrantCheck
         fileprivate let subject: Subject
@@ -92,11 +94,11 @@ package enum VerifyPolicy {
         let need = tool.flatMap { ApprovalNeed.demand($0, in: registered.deployment, of: snapshot.registry) }
         guard let tool, !query.isPeek else {
             return Decision(
-                tool: tool, argumentsDigest: nil, registered: registered, grantCheck: check, subject: claims.subject,
-                demand: need)
+                tool: tool, argumentsDigest: nil, effectDigest: nil, registered: registered, grantCheck: check,
+                subject: claims.subject, demand: need)
         }
         let arguments = query.arguments ?? JSONObject()
-        let digest = ArgumentsDigest.of(arguments, tool: tool.name)
+        let (digest, effect) = ArgumentsDigest.both(arguments, tool: tool.name)
         if let bound = claims.argumentsDigest, !digest.constantTimeEquals(bound) {
             throw Refusal(.arguments, .argumentsMismatch)
         }
@@ -109,8 +111,8 @@ package enum VerifyPolicy {
             throw Refusal(.idempotency, .idempotencyKeyRequired)
         }
         return Decision(
-            tool: tool, argumentsDigest: digest, registered: registered, grantCheck: check, subject: claims.subject,
-            demand: violated ?? need)
+            tool: tool, argumentsDigest: digest, effectDigest: effect, registered: registered, grantCheck: check,
+            subject: claims.subject, demand: violated ?? need)
     }
 
     /// Only the ledger knows the groups kept with the token, and whether a person has approved the call. Whoever is covered by

@@ -3,7 +3,7 @@ package import HallpassCrypto
 /// A token whose signature matched and whose claims are complete; only ``TokenVerifier``, in this file, can make one.
 ///
 /// It says that the broker once signed this, not that it is good now: that is for ``VerifyPolicy`` and the ledger.
-package struct VerifiedToken: Sendable {
+package final class VerifiedToken: Sendable {
     package let claims: TokenClaims
     package let key: KeyID
     /// Over header and claims; the ledger knows the token again by it.

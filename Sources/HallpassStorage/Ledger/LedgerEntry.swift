@@ -57,7 +57,7 @@ package enum LedgerOutcome: Sendable {
     case recorded
     case issued
     /// As it stands now.
-    case decided(Approval)
+    indirect case decided(Approval)
     case used
     /// The call was made before under its key; the token is used up all the same.
     case replayed(EarlierCall)

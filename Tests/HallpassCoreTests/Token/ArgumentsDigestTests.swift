@@ -1,7 +1,8 @@
-import HallpassCore
 import HallpassCrypto
 import StrictJSON
 import Testing
+
+@testable import HallpassCore
 
 struct ArgumentsDigestTests {
     private func digest(_ json: String, tool: String = "add_note") throws -> String {
@@ -29,5 +30,20 @@ struct ArgumentsDigestTests {
             114, 68, 210, 40, 92, 241, 105, 185,
         ]
         #expect(try digest(#"{"a":1}"#, tool: "t") == "\(expected)")
+    }
+
+    @Test(arguments: [
+        "{}", #"{"a":1}"#, #"{"idempotency_key":"k"}"#, #"{"a":1,"idempotency_key":"k"}"#,
+        #"{"idempotency_key":{"b":[1,2]},"z":1}"#, #"{"z":1,"idempotency_key":",\"}","a":{"idempotency_key":"inner"}}"#,
+        #"{"idempotency_keys":1,"idempotency_ke":2}"#,
+    ])
+    func `the digest without the key is that of the arguments without it`(json: String) throws {
+        let object = try #require(try JSONParser.parse(Array(json.utf8)).objectValue)
+        let tool: ToolName = "add_note"
+        var without = object
+        without["idempotency_key"] = nil
+        let both = ArgumentsDigest.both(object, tool: tool)
+        #expect(both.whole == ArgumentsDigest.of(object, tool: tool))
+        #expect(both.withoutKey == ArgumentsDigest.of(without, tool: tool))
     }
 }
