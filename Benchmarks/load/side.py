@@ -17,7 +17,7 @@ JSON = "application/json"
 OPERATOR = "operator"
 # Requests in stock for a round, as a multiple of what the quickest round so far has used.
 RESERVE = 1.6
-FIRST_GUESS_PER_SECOND = 12_000
+FIRST_GUESS_PER_SECOND = 24_000
 # For an answer that has a large registry or a long chain behind it.
 ADMIN_SECONDS = 600
 

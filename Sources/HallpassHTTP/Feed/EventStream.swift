@@ -7,7 +7,7 @@ import Synchronization
 /// welcome, or the server stops.
 ///
 /// Source: the HTML standard, "Server-sent events".
-struct EventStream: Sendable {
+final class EventStream: Sendable {
     /// What is followed; each is counted by itself.
     enum Topic: Sendable {
         case revocations
@@ -58,19 +58,19 @@ struct EventStream: Sendable {
         defer { channel.pipeline.removeHandler(hangUp, promise: nil) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask {
+            group.addTask { [self] in
                 while true {
                     try await Task.sleep(for: heartbeat)
                     if stall.isStuck() { channel.close(promise: nil) }
                     beat()
                 }
             }
-            group.addTask {
+            group.addTask { [self] in
                 // Ends with the group as well, which is no news.
                 try? await gracefulShutdown()
                 end()
             }
-            group.addTask { await tell() }
+            group.addTask { [self] in await tell() }
             try await write(opening, to: writer, stall)
             for await event in events {
                 guard isWelcome() else { break }
