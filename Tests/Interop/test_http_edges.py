@@ -90,6 +90,16 @@ def test_a_stream_over_http_1_0_has_no_chunks(wire: Wire, crm: str):
     assert b"\n\n" in wire.until(b"\n\n")[0] + b"\n\n"
 
 
+def test_a_stream_stays_in_chunks_whatever_comes_behind_it(wire: Wire, crm: str):
+    """Another request's version says nothing of this answer."""
+    wire.send(f"GET /v1/revocations/feed HTTP/1.1\r\n{HOST}{crm}\r\nGET /healthz HTTP/1.0\r\n{HOST}\r\n")
+    head, rest = wire.until(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200") and b"transfer-encoding: chunked" in head.lower()
+    wire.received = rest
+    size, _ = wire.until(b"\r\n")
+    assert int(size.strip(), 16) > 0
+
+
 @pytest.mark.parametrize("hosts", [
     "", HOST * 2, HOST + "Host: evil.example\r\n", "Host:\r\n", "Host: a b\r\n", "Host: a/b\r\n", "Host: a@b\r\n",
     "Host: a,b?c\r\n",

@@ -7,7 +7,7 @@ struct OpaqueSecret {
     let digest: SHA256Digest
 
     static func make() throws(CryptoError) -> OpaqueSecret {
-        let text = Base64URL.encode(try RandomBytes.generate(count: SHA256Digest.byteCount))
+        let text = try SecretBytes.random(count: SHA256Digest.byteCount).withUnsafeBytes { Base64URL.encode($0) }
         return OpaqueSecret(text: text, digest: digest(of: text))
     }
 

@@ -72,7 +72,7 @@ package struct ClientSecret: Sendable {
     package var name: String { String(Base64URL.encode(digest).prefix(12)) }
 
     static func make(for client: ClientID) throws(CryptoError) -> ClientSecret {
-        let random = Base64URL.encode(try RandomBytes.generate(count: 32))
+        let random = try SecretBytes.random(count: 32).withUnsafeBytes { Base64URL.encode($0) }
         let text = "hp_\(client)_\(random)"
         return ClientSecret(text: text, digest: SHA256.hash(Array(text.utf8)))
     }

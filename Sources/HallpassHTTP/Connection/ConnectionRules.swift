@@ -15,8 +15,6 @@ final class ConnectionRules: ChannelInboundHandler {
     private var unanswered = 0
     /// Nothing is read after this request: it says so, or was refused.
     private var hasLastRequest = false
-    /// Source: RFC 9112 section 6.1.
-    private(set) var canAnswerInChunks = true
     private var body: ArrivingBody?
     private var bodyDeadline: Scheduled<Void>?
     private var readDeadline: Scheduled<Void>?
@@ -56,7 +54,6 @@ final class ConnectionRules: ChannelInboundHandler {
             }
             if head.isLast {
                 hasLastRequest = true
-                canAnswerInChunks = head.version != .http1_0
                 head.headers.replaceOrAdd(name: "Connection", value: "close")
             }
             body = ArrivingBody()

@@ -41,6 +41,8 @@ final class RequestHandler: ChannelDuplexHandler {
         let isLast: Bool
         /// Whether what comes behind it is no HTTP, or would not be if anyone here spoke anything else.
         let isUpgrade: Bool
+        /// Source: RFC 9112 section 6.1.
+        let takesChunks: Bool
         var isReceived = false
         var isBeingAnswered = false
         var isStreamed = false
@@ -195,7 +197,9 @@ extension RequestHandler {
             return
         }
         let isUpgrade = head.method == .CONNECT || head.headers.contains(name: "Upgrade")
-        current = CurrentRequest(request: request, isLast: isUpgrade || !head.isKeepAlive, isUpgrade: isUpgrade)
+        current = CurrentRequest(
+            request: request, isLast: isUpgrade || !head.isKeepAlive, isUpgrade: isUpgrade,
+            takesChunks: head.version != .http1_0)
     }
 }
 
@@ -236,7 +240,7 @@ extension RequestHandler {
     private func start(_ response: Response, isClosing: Bool, _ context: ChannelHandlerContext) -> ByteBuffer {
         switch response.body {
         case .bytes(let body): return start(response.head, room: body.count, isClosing: isClosing, context)
-        case .stream where rules.canAnswerInChunks:
+        case .stream where current?.takesChunks == true:
             var head = response.head
             head.add("Transfer-Encoding", "chunked")
             return start(head, isClosing: isClosing, context)
@@ -266,7 +270,7 @@ extension RequestHandler {
         }
         current?.isStreamed = true
         let own = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let writer = StreamWriter(channel: context.channel, isChunked: rules.canAnswerInChunks)
+        let writer = StreamWriter(channel: context.channel, isChunked: current?.takesChunks == true)
         streams.yield {
             let isWhole = await write(writer)
             own.eventLoop.execute {
@@ -278,7 +282,7 @@ extension RequestHandler {
 
     private func endStream(isWhole: Bool, isLast: Bool, _ context: ChannelHandlerContext) {
         if !isGone, isWhole {
-            if rules.canAnswerInChunks {
+            if current?.takesChunks == true {
                 context.writeAndFlush(wrapOutboundOut(StreamWriter.lastChunk), promise: nil)
             }
             end(isLast: isLast || isStopping, context)

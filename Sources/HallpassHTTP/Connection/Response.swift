@@ -20,14 +20,15 @@ struct Response: Sendable {
     init(_ answer: Answer, requestID: String, date: String, isHead: Bool = false, isLast: Bool = false) {
         var head = ResponseHead(answer.status)
         // A field cannot be made with what would end it.
-        for field in answer.headers { head.add(field.name.rawName, field.value) }
+        let hasContent = answer.status != .noContent && answer.status != .notModified
+        for field in answer.headers where hasContent || field.name != .contentLength {
+            head.add(field.name.rawName, field.value)
+        }
         head.add(HTTPField.Name.requestID.rawName, requestID)
         head.add(HTTPField.Name.contentTypeOptions.rawName, "nosniff")
         head.add(HTTPField.Name.date.rawName, date)
         // An answer without content says nothing of its length. Source: RFC 9110 section 8.6.
-        if answer.events == nil, answer.status != .noContent, answer.status != .notModified,
-            !answer.headers.contains(.contentLength)
-        {
+        if answer.events == nil, hasContent, !answer.headers.contains(.contentLength) {
             head.add(HTTPField.Name.contentLength.rawName, String(answer.body.count))
         }
         self.init(head: head, body: .bytes(isHead ? [] : answer.body), isLast: isLast)

@@ -39,7 +39,10 @@ final class BodyReader {
                 if bytes.isEmpty { bytes.reserveCapacity(max(declaredBytes ?? 0, chunk.readableBytes)) }
                 bytes.append(contentsOf: chunk.readableBytesView)
             case .later: return nil
-            case .end: return bytes
+            case .end:
+                // Kept no longer than whoever asked for it does.
+                defer { bytes = [] }
+                return bytes
             case .broken: throw BodyStreamError()
             }
         }

@@ -8,7 +8,8 @@ import GRDBSQLite
 ///
 /// Nothing becomes less durable. Under `synchronous=FULL` a commit is one when the log has been flushed, and only then are its
 /// frames shown to other connections; the flush, like every other use of the file, first writes what is held back. What cannot be
-/// written fails the flush, and the commit with it.
+/// written fails whoever had it written: the flush, and the commit with it, or a reading in the middle of a transaction, which
+/// ``LedgerWriter`` gives up then, as it does after any error of SQLite's but a broken constraint.
 final class GatheredLog {
     /// What SQLite calls in place of the file's own functions, and whose they are.
     private struct Table {

@@ -81,7 +81,7 @@ final class LedgerWriter {
             try tables.commit.run()
             return value
         } catch {
-            // SQLite has already rolled back after some errors; if it cannot now, the next batch tries again.
+            // SQLite has already rolled back after some errors. One that cannot be ended ends the process: GRDB leaves none open.
             if db.isInsideTransaction { try? db.rollback() }
             throw error
         }
