@@ -147,6 +147,9 @@ let package = Package(
             ],
             path: "Tests/ScriptedServer", swiftSettings: strict),
 
+        // The same random numbers on every run.
+        .target(name: "SeededGenerator", path: "Tests/SeededGenerator", swiftSettings: strict),
+
         // The HTTP server on a socket, and one connection to it.
         .target(
             name: "LiveServer",
@@ -154,10 +157,11 @@ let package = Package(
             path: "Tests/LiveServer", swiftSettings: strict),
 
         .testTarget(name: "HallpassCryptoTests", dependencies: ["HallpassCrypto"], swiftSettings: strict),
-        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: strict),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "SeededGenerator"], swiftSettings: strict),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], swiftSettings: strict),
         .testTarget(name: "HallpassCoreTests", dependencies: ["HallpassCore"], swiftSettings: strict),
-        .testTarget(name: "HallpassStorageTests", dependencies: ["HallpassStorage"], swiftSettings: strict),
+        .testTarget(
+            name: "HallpassStorageTests", dependencies: ["HallpassStorage", "SeededGenerator"], swiftSettings: strict),
         .testTarget(
             name: "HallpassBrokerTests",
             dependencies: [

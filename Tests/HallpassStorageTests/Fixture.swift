@@ -17,12 +17,14 @@ struct Storage {
 
     init(
         folder: ScratchFolder? = nil, queueCapacity: Int = Limits.ledgerQueueEntries,
-        observer: (@Sendable (LedgerBatch) -> Void)? = nil, beforeCommit: (@Sendable () throws -> Void)? = nil
+        claimBatchCount: Int = ClaimIndex.batchCount, observer: (@Sendable (LedgerBatch) -> Void)? = nil,
+        beforeCommit: (@Sendable () throws -> Void)? = nil
     ) throws {
         self.folder = try folder ?? ScratchFolder()
         database = try HallpassDatabase.open(path: self.folder.database, mode: .create)
         ledger = try Ledger(
-            database: database, queueCapacity: queueCapacity, observer: observer, beforeCommit: beforeCommit)
+            database: database, queueCapacity: queueCapacity, claimBatchCount: claimBatchCount, observer: observer,
+            beforeCommit: beforeCommit)
         registry = RegistryStore(database: database, ledger: ledger)
         audit = AuditStore(database: database)
     }
@@ -35,9 +37,10 @@ struct Storage {
     /// Runs a test's body and closes, whatever happens.
     static func with(
         folder: ScratchFolder? = nil, tenants: [TenantID] = [Fixture.acme, Fixture.globex],
-        beforeCommit: (@Sendable () throws -> Void)? = nil, _ body: (Storage) async throws -> Void
+        claimBatchCount: Int = ClaimIndex.batchCount, beforeCommit: (@Sendable () throws -> Void)? = nil,
+        _ body: (Storage) async throws -> Void
     ) async throws {
-        let storage = try Storage(folder: folder, beforeCommit: beforeCommit)
+        let storage = try Storage(folder: folder, claimBatchCount: claimBatchCount, beforeCommit: beforeCommit)
         do {
             try await storage.addTenants(tenants)
             try await body(storage)

@@ -96,6 +96,7 @@ extension HallpassDatabase {
 
     private static func firstProblem(_ db: Database) throws -> String? {
         if let found = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)"), found != "ok" { return found }
+        if let found = try ClaimIndex.problem(db) { return found }
         return try String.fetchOne(
             db, sql: "SELECT 'a row of ' || \"table\" || ' refers to nothing' FROM pragma_foreign_key_check")
     }

@@ -4,28 +4,30 @@ import HallpassCrypto
 
 /// The calls that were let through, the keys they hold, and what was reported of them.
 final class CallTable {
+    let claims: ClaimIndex
     private let insert: LedgerStatement
-    private let selectByClaim: LedgerStatement
+    private let selectEarlier: LedgerStatement
     private let releaseClaim: LedgerStatement
-    private let selectByNumber: LedgerStatement
+    private let selectReported: LedgerStatement
     private let setOutcome: LedgerStatement
 
-    init(_ db: Database) throws {
+    init(_ db: Database, claims: ClaimIndex) throws {
+        self.claims = claims
         insert = try LedgerStatement(
             db,
             """
             INSERT INTO call (tenant_id, sequence, nonce, client_id, claim, arguments_digest, lease_expires_at,
                 expires_at, token_sequence, scope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (tenant_id, claim) WHERE claim IS NOT NULL DO NOTHING
             """)
-        selectByClaim = try LedgerStatement(
+        selectEarlier = try LedgerStatement(
             db,
             """
             SELECT sequence, nonce, arguments_digest, lease_expires_at, expires_at, outcome_digest, outcome
-            FROM call WHERE tenant_id = ? AND claim = ?
+            FROM call WHERE tenant_id = ? AND sequence = ?
             """)
-        releaseClaim = try LedgerStatement(db, "UPDATE call SET claim = NULL WHERE tenant_id = ? AND claim = ?")
-        selectByNumber = try LedgerStatement(
+        releaseClaim = try LedgerStatement(
+            db, "UPDATE call SET claim = NULL WHERE tenant_id = ? AND sequence = ?")
+        selectReported = try LedgerStatement(
             db, "SELECT nonce, client_id, outcome_digest FROM call WHERE tenant_id = ? AND sequence = ?")
         setOutcome = try LedgerStatement(
             db, "UPDATE call SET outcome_digest = ?, outcome = ? WHERE tenant_id = ? AND sequence = ?")
@@ -40,24 +42,28 @@ final class CallTable {
 
     /// Notes a call that may be executed; of one that was made before, says what becomes of it.
     func begin(_ call: CallClaim, of tenant: TenantID, nowSeconds: Int64) throws -> Claim {
-        // Nearly every key is new, so it is taken first and looked at where somebody has it.
-        if try note(call, of: tenant) { return .execute }
-        guard let claim = call.claim,
-            let found = try selectByClaim.first(
-                tenant.rawValue, claim, read: { row in try decide(call, row, nowSeconds: nowSeconds) })
-        else { throw DamagedRow(column: "call.claim") }
-        guard case .execute = found else { return found }
-        // Whoever holds the key has expired, or may be done again.
-        try releaseClaim.run(tenant.rawValue, claim)
-        guard try note(call, of: tenant) else { throw DamagedRow(column: "call.claim") }
+        guard let claim = call.claim else {
+            try note(call, of: tenant)
+            return .execute
+        }
+        if let holder = try claims.holder(of: claim, of: tenant) {
+            guard
+                let found = try selectEarlier.first(
+                    tenant.rawValue, holder, read: { row in try decide(call, row, nowSeconds: nowSeconds) })
+            else { throw DamagedRow(column: "call.claim") }
+            guard case .execute = found else { return found }
+            // Whoever holds the key has expired, or may be done again.
+            try releaseClaim.run(tenant.rawValue, holder)
+        }
+        try note(call, of: tenant)
+        try claims.hold(claim, by: call.id.sequence, of: tenant)
         return .execute
     }
 
-    /// - Returns: `false` where another call holds the key.
-    private func note(_ call: CallClaim, of tenant: TenantID) throws -> Bool {
+    private func note(_ call: CallClaim, of tenant: TenantID) throws {
         try insert.run(
             tenant.rawValue, call.id.sequence, call.id.nonce, call.client.rawValue, call.claim, call.argumentsDigest,
-            call.leaseExpiresAt, call.expiresAt, call.tokenSequence, call.scope.spaceSeparated) == 1
+            call.leaseExpiresAt, call.expiresAt, call.tokenSequence, call.scope.spaceSeparated)
     }
 
     private func decide(_ call: CallClaim, _ row: LedgerRow, nowSeconds: Int64) throws -> Claim {
@@ -86,7 +92,7 @@ final class CallTable {
 
     /// Keeps what a server says of its own call; the same said again is accepted again.
     func report(_ report: CallReport, of tenant: TenantID) throws -> Report {
-        let found = try selectByNumber.first(tenant.rawValue, report.id.sequence) { row in
+        let found = try selectReported.first(tenant.rawValue, report.id.sequence) { row in
             let isTheirs = row.bytes(at: 0) == report.id.nonce && row.text(at: 1) == report.client.rawValue
             return (isTheirs, row.isNull(at: 2) ? nil : try row.digest(at: 2))
         }

@@ -31,10 +31,12 @@ package final class Ledger: Sendable {
         try self.init(database: database, queueCapacity: Limits.ledgerQueueEntries, observer: observer)
     }
 
-    /// - Parameter beforeCommit: lets a test make a commit fail or wait.
+    /// - Parameters:
+    ///   - claimBatchCount: of ``ClaimIndex``; few, where a test makes few calls.
+    ///   - beforeCommit: lets a test make a commit fail or wait.
     init(
-        database: HallpassDatabase, queueCapacity: Int, observer: (@Sendable (LedgerBatch) -> Void)? = nil,
-        beforeCommit: (@Sendable () throws -> Void)? = nil
+        database: HallpassDatabase, queueCapacity: Int, claimBatchCount: Int = ClaimIndex.batchCount,
+        observer: (@Sendable (LedgerBatch) -> Void)? = nil, beforeCommit: (@Sendable () throws -> Void)? = nil
     ) throws {
         self.database = database
         queue = LedgerQueue(capacity: queueCapacity)
@@ -44,7 +46,9 @@ package final class Ledger: Sendable {
         }
         sequence = Atomic(last)
         let thread = Thread { [self] in
-            let writer = LedgerWriter(pool: database.pool, sequence: nextSequence, beforeCommit: beforeCommit)
+            let writer = LedgerWriter(
+                pool: database.pool, claimBatchCount: claimBatchCount, sequence: nextSequence,
+                beforeCommit: beforeCommit)
             run(writer, observer)
         }
         thread.name = "hallpass-ledger"

@@ -131,7 +131,7 @@ extension Optional: LedgerValue where Wrapped: LedgerValue {
     }
 }
 
-private func bindBlob(
+func bindBlob(
     _ blob: UnsafeRawBufferPointer, to statement: SQLiteStatement, at index: Int32, _ bytes: BoundBytes
 ) -> Int32 {
     // No bytes are a value too.

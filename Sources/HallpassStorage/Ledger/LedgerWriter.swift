@@ -6,6 +6,7 @@ final class LedgerWriter {
     private let pool: DatabasePool
     private let nextSequence: () -> Int64
     private let beforeCommit: (() throws -> Void)?
+    private let claimBatchCount: Int
     private var tables: Tables?
     /// What was cut off in this process. A decision may rest on a moment before a revocation that has been committed since,
     /// so each use is held against these once more.
@@ -20,8 +21,11 @@ final class LedgerWriter {
         let audit: AuditTable
     }
 
-    init(pool: DatabasePool, sequence: @escaping () -> Int64, beforeCommit: (() throws -> Void)?) {
+    init(
+        pool: DatabasePool, claimBatchCount: Int, sequence: @escaping () -> Int64, beforeCommit: (() throws -> Void)?
+    ) {
         self.pool = pool
+        self.claimBatchCount = claimBatchCount
         nextSequence = sequence
         self.beforeCommit = beforeCommit
     }
@@ -67,18 +71,22 @@ final class LedgerWriter {
         if let tables { return tables }
         let prepared = Tables(
             begin: try LedgerStatement(db, "BEGIN IMMEDIATE"), commit: try LedgerStatement(db, "COMMIT"),
-            token: try TokenTable(db), call: try CallTable(db), audit: try AuditTable(db))
+            token: try TokenTable(db), call: try CallTable(db, claims: ClaimIndex(db, batchCount: claimBatchCount)),
+            audit: try AuditTable(db))
         tables = prepared
         return prepared
     }
 
     private func transaction<Value>(_ db: Database, _ tables: Tables, _ body: () throws -> Value) throws -> Value {
         if db.isInsideTransaction { try db.rollback() }
+        tables.call.claims.begin()
         try tables.begin.run()
         do {
             let value = try body()
+            try tables.call.claims.advance()
             try beforeCommit?()
             try tables.commit.run()
+            tables.call.claims.didCommit()
             return value
         } catch {
             // SQLite has already rolled back after some errors. One that cannot be ended ends the process: GRDB leaves none open.
@@ -101,6 +109,7 @@ final class LedgerWriter {
     /// Under a savepoint, so that what fails here is undone without the rest.
     private func applyAlone(_ job: LedgerJob, _ tables: Tables, _ db: Database) throws -> LedgerJob.Answer {
         let cutoffsBefore = cutoffs
+        let claimsBefore = tables.call.claims.changes
         var answer = LedgerJob.Answer.success(.recorded)
         do {
             try db.inSavepoint {
@@ -114,6 +123,7 @@ final class LedgerWriter {
         } catch {
             guard error.concernsOneEntry else { throw error }
             tables.audit.forget()
+            tables.call.claims.begin(with: claimsBefore)
             cutoffs = cutoffsBefore
             return .failure(error as? HallpassError ?? .internal)
         }

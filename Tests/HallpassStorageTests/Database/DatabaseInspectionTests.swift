@@ -32,6 +32,23 @@ struct DatabaseInspectionTests {
         #expect(try HallpassDatabase.inspect(path: folder.database).danglingReferences == ["environment: 1"])
     }
 
+    @Test func `keys that would not be found are a problem of the file`() async throws {
+        let folder = try ScratchFolder()
+        try await Storage.with(folder: folder) { _ in }
+        try Storage.tamper(
+            folder,
+            """
+            INSERT INTO call (tenant_id, sequence, nonce, client_id, claim, arguments_digest, lease_expires_at,
+                expires_at, token_sequence, scope)
+            VALUES ('acme', 7, zeroblob(8), 'crm', zeroblob(32), zeroblob(32), 1, 1, 1, '');
+            UPDATE ledger_state SET claims_indexed_to = 7;
+            """)
+        #expect(
+            try HallpassDatabase.inspect(path: folder.database).integrityProblems == [
+                "1 idempotency keys are missing from their index"
+            ])
+    }
+
     @Test func `a missing file and another program's file are refused`() throws {
         let folder = try ScratchFolder()
         #expect(throws: DatabaseOpeningError.missing(path: folder.database)) {

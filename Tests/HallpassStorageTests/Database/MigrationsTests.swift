@@ -28,6 +28,7 @@ struct MigrationsTests {
         (version: 18, digest: "W9IGUMeVdaNHsy-sI0BG4XpYncjRJs-ogH-egg6mg-g"),
         (version: 19, digest: "ogWxL1JrxSNySbH58rsxNyx9F5YmsEfD67SnTrUeDlg"),
         (version: 20, digest: "ghsTFMmmgRKxSLzEbAwTwvaynC5S0Y-GZWIxddRUaVA"),
+        (version: 21, digest: "xC8pZW7q1hdt_q0IuHvc826j9vFUccc8cuv7i-wOFBk"),
     ])
     func `a released migration makes what it always made`(version: Int, digest: String) throws {
         let queue = try DatabaseQueue()
@@ -38,7 +39,7 @@ struct MigrationsTests {
         #expect(Base64URL.encode(SHA256.hash(Array(schema.joined(separator: "\n").utf8))) == digest)
     }
 
-    @Test func `every released version is pinned`() { #expect(Migrations.head == 20) }
+    @Test func `every released version is pinned`() { #expect(Migrations.head == 21) }
 
     @Test func `tokens whose signature was not kept end when it begins to be`() throws {
         let queue = try DatabaseQueue()
@@ -54,6 +55,29 @@ struct MigrationsTests {
             return try Int.fetchOne(db, sql: "SELECT state FROM token")
         }
         #expect(state == 2)
+    }
+
+    @Test func `keys that calls hold are found when their index becomes a table`() throws {
+        let queue = try DatabaseQueue()
+        let (entries, indexedTo) = try queue.writeWithoutTransaction { db in
+            try Migrations.run(on: db, to: 20)
+            for (sequence, claim) in [(3, "zeroblob(32)"), (5, "NULL"), (9, "randomblob(32)")] {
+                try db.execute(
+                    sql: """
+                        INSERT INTO call (tenant_id, sequence, nonce, client_id, claim, arguments_digest, lease_expires_at,
+                            expires_at, token_sequence, scope)
+                        VALUES ('acme', \(sequence), zeroblob(8), 'crm', \(claim), zeroblob(32), 1, 1, 1, '')
+                        """)
+            }
+            try Migrations.run(on: db)
+            return (
+                try Int64.fetchAll(db, sql: "SELECT sequence FROM call_claim ORDER BY sequence"),
+                try Int64.fetchOne(db, sql: "SELECT claims_indexed_to FROM ledger_state")
+            )
+        }
+        #expect(entries == [3, 9])
+        #expect(indexedTo == 9)
+        #expect(try queue.read { try ClaimIndex.problem($0) } == nil)
     }
 
     @Test func `running again changes nothing`() throws {
@@ -78,7 +102,7 @@ struct MigrationsTests {
                     FROM pragma_table_list AS list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'
                     """)
         }
-        #expect(tables.count == 33)
+        #expect(tables.count == 34)
         for table in tables {
             let name: String = table["name"]
             #expect(table["strict"] == 1, "\(name)")

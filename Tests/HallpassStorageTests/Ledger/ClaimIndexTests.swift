@@ -1,0 +1,299 @@
+import GRDB
+import HallpassCore
+import HallpassCrypto
+import SeededGenerator
+import Testing
+
+@testable import HallpassStorage
+
+struct ClaimIndexTests {
+    private let acme = Fixture.acme
+
+    @Test func `a key that nobody holds is free`() throws {
+        let scene = try Scene()
+        #expect(try scene.holder(1) == nil)
+    }
+
+    @Test(arguments: 1...20)
+    func `whoever took a key is found, whether it is remembered, half written or written`(count: Int) throws {
+        let scene = try Scene(batchCount: 4)
+        for key in 1...count { try scene.transaction { try $0.take(key) } }
+        for key in 1...count { #expect(try scene.holder(key) == Int64(key)) }
+        try scene.restart()
+        for key in 1...count { #expect(try scene.holder(key) == Int64(key)) }
+    }
+
+    @Test func `keys come into the table some commits later, two for each that is new`() throws {
+        let scene = try Scene(batchCount: 4)
+        for key in 1...4 { try scene.transaction { try $0.take(key) } }
+        #expect(try scene.indexed().isEmpty)
+        try scene.transaction { try $0.take(5) }
+        #expect(try scene.indexed().count == 2)
+        try scene.transaction { try $0.take(6) }
+        #expect(try scene.indexed() == [1, 2, 3, 4])
+        #expect(try scene.indexedTo() == 4)
+    }
+
+    @Test func `a transaction that takes no key writes none`() throws {
+        let scene = try Scene(batchCount: 1)
+        try scene.transaction { try $0.take(1) }
+        try scene.transaction { _ in }
+        #expect(try scene.indexed().isEmpty)
+    }
+
+    @Test func `what did not commit was never taken`() throws {
+        let scene = try Scene(batchCount: 2)
+        try scene.transaction { try $0.take(1) }
+        try scene.transaction(commits: false) { taker in
+            try taker.release(1)
+            try taker.take(1)
+            try taker.take(2)
+        }
+        #expect(try scene.holder(1) == 1)
+        #expect(try scene.holder(2) == nil)
+    }
+
+    @Test func `keys whose way into the table did not commit are found, and go there later`() throws {
+        let scene = try Scene(batchCount: 2)
+        for key in 1...2 { try scene.transaction { try $0.take(key) } }
+        try scene.transaction(commits: false) { try $0.take(3) }
+        #expect(try scene.indexed().isEmpty)
+        for key in 1...2 { #expect(try scene.holder(key) == Int64(key)) }
+        try scene.transaction { try $0.take(3) }
+        #expect(try scene.indexed() == [1, 2])
+    }
+
+    @Test func `within one transaction a key that was just taken is taken`() throws {
+        let scene = try Scene()
+        try scene.transaction { taker in
+            try taker.take(1)
+            #expect(try taker.holder(1) == 1)
+        }
+    }
+
+    @Test func `keys of two tenants are two keys`() throws {
+        let scene = try Scene(batchCount: 1)
+        for tenant in [acme, Fixture.globex] { try scene.transaction { try $0.take(1, of: tenant) } }
+        for key in 2...4 { try scene.transaction { try $0.take(key) } }
+        #expect(try scene.holder(1) == 1)
+        #expect(try scene.holder(1, of: Fixture.globex) == 2)
+    }
+
+    /// Eight bytes are all that the index keeps of a key, and whoever chooses keys can find two that share them.
+    @Test(arguments: 0...6)
+    func `keys that begin alike are kept apart`(later: Int) throws {
+        let scene = try Scene(batchCount: 3)
+        try scene.transaction { try $0.take(1) }
+        for key in 0..<later { try scene.transaction { try $0.take(10 + key) } }
+        try scene.transaction { taker in
+            try taker.take(Scene.twin(of: 1))
+            try taker.take(Scene.twin(of: Scene.twin(of: 1)))
+        }
+        let twins = [1, Scene.twin(of: 1), Scene.twin(of: Scene.twin(of: 1))]
+        let first = try twins.map { try scene.holder($0) }
+        #expect(first == [1, Int64(later) + 2, Int64(later) + 3])
+        try scene.restart()
+        #expect(try twins.map { try scene.holder($0) } == first)
+    }
+
+    @Test func `a number that was drawn long before it is committed is found after a restart`() throws {
+        let scene = try Scene(batchCount: 2)
+        let drawn = scene.draw()
+        for key in 1...4 { try scene.transaction { try $0.take(key) } }
+        #expect(try scene.indexedTo() >= drawn)
+        try scene.transaction { try $0.take(9, as: drawn) }
+        #expect(try scene.holder(9) == drawn)
+        try scene.restart()
+        #expect(try scene.holder(9) == drawn)
+    }
+
+    @Test func `whoever holds a key now is found, not who held it before`() throws {
+        let scene = try Scene(batchCount: 2)
+        for _ in 1...6 {
+            try scene.transaction { taker in
+                try taker.release(1)
+                try taker.take(1)
+            }
+        }
+        #expect(try scene.holder(1) == 6)
+        try scene.restart()
+        #expect(try scene.holder(1) == 6)
+        try scene.transaction { try $0.release(1) }
+        #expect(try scene.holder(1) == nil)
+    }
+
+    @Test(arguments: 1...8)
+    func `of calls that are removed nothing stays in the table, or comes there`(removedAfter: Int) throws {
+        let scene = try Scene(batchCount: 4)
+        for key in 1...removedAfter { try scene.transaction { try $0.take(key) } }
+        try scene.transaction { try $0.removeAll() }
+        for key in 20...40 { try scene.transaction { try $0.take(key) } }
+        let left = try scene.indexed()
+        #expect(!left.isEmpty && left.allSatisfy { $0 > removedAfter })
+    }
+
+    /// Everything above at once, against a dictionary.
+    @Test(arguments: 1...20)
+    func `whatever happened before, a key's holder is who took it last`(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let scene = try Scene(batchCount: Int.random(in: 1...6, using: &random))
+        var model: [Key: Int64] = [:]
+        var drawn: [Int64] = []
+        for _ in 1...120 {
+            var after = model
+            let commits = Int.random(in: 0..<5, using: &random) > 0
+            try scene.transaction(commits: commits) { taker in
+                for _ in 0..<Int.random(in: 0...4, using: &random) {
+                    let key = Key.random(using: &random)
+                    switch Int.random(in: 0..<6, using: &random) {
+                    case 0: drawn.append(scene.draw())
+                    case 1:
+                        try taker.release(key.number, of: key.tenant)
+                        after[key] = nil
+                    case 2:
+                        guard let holder = after[key] else { break }
+                        try taker.remove(holder, of: key.tenant)
+                        after[key] = nil
+                    default:
+                        #expect(try taker.holder(key.number, of: key.tenant) == after[key])
+                        guard after[key] == nil else { break }
+                        let late = Int.random(in: 0..<8, using: &random) == 0 ? drawn.popLast() : nil
+                        after[key] = try taker.take(key.number, of: key.tenant, as: late)
+                    }
+                }
+            }
+            if commits { model = after }
+            if Int.random(in: 0..<12, using: &random) == 0 { try scene.restart() }
+            for key in Key.all { #expect(try scene.holder(key.number, of: key.tenant) == model[key]) }
+        }
+        #expect(try scene.problem() == nil)
+        #expect(try scene.indexed().allSatisfy { model.values.contains($0) })
+    }
+
+    @Test func `a key that is missing from the table is a problem of the file`() throws {
+        let scene = try Scene(batchCount: 1)
+        for key in 1...4 { try scene.transaction { try $0.take(key) } }
+        #expect(try scene.problem() == nil)
+        try scene.execute("DELETE FROM call_claim WHERE sequence = 1")
+        #expect(try scene.problem() == "1 idempotency keys are missing from their index")
+    }
+}
+
+private struct Key: Hashable {
+    let number: Int
+    let tenant: TenantID
+
+    /// Half of them begin as another does.
+    static let all = [Fixture.acme, Fixture.globex].flatMap { tenant in
+        (1...4).flatMap { [Key(number: $0, tenant: tenant), Key(number: Scene.twin(of: $0), tenant: tenant)] }
+    }
+
+    static func random(using random: inout SeededGenerator) -> Key {
+        all[Int.random(in: 0..<all.count, using: &random)]
+    }
+}
+
+/// A database without a ledger, whose transactions a test makes itself.
+private final class Scene {
+    private let queue: DatabaseQueue
+    private let batchCount: Int
+    private var index: ClaimIndex
+    private var sequence: Int64 = 0
+
+    init(batchCount: Int = ClaimIndex.batchCount) throws {
+        self.batchCount = batchCount
+        queue = try DatabaseQueue()
+        try queue.writeWithoutTransaction { try Migrations.run(on: $0) }
+        index = try queue.writeWithoutTransaction { try ClaimIndex($0, batchCount: batchCount) }
+    }
+
+    /// A key that begins as another does.
+    static func twin(of key: Int) -> Int { key + 1_000 }
+
+    func draw() -> Int64 {
+        sequence += 1
+        return sequence
+    }
+
+    func transaction(commits: Bool = true, _ body: (Taker) throws -> Void) throws {
+        let isUndone = try queue.writeWithoutTransaction { db in
+            index.begin()
+            try db.inTransaction {
+                try body(Taker(db: db, index: index, draw: draw))
+                try index.advance()
+                return commits ? .commit : .rollback
+            }
+            if commits { index.didCommit() }
+            return !commits
+        }
+        // As the ledger does it: what was not committed is forgotten when the next transaction begins.
+        if isUndone { index.begin() }
+    }
+
+    /// As after `kill -9`.
+    func restart() throws {
+        index = try queue.writeWithoutTransaction { try ClaimIndex($0, batchCount: batchCount) }
+    }
+
+    func holder(_ key: Int, of tenant: TenantID = Fixture.acme) throws -> Int64? {
+        try queue.writeWithoutTransaction { try Taker(db: $0, index: index, draw: draw).holder(key, of: tenant) }
+    }
+
+    func indexed() throws -> [Int64] {
+        try queue.read { try Int64.fetchAll($0, sql: "SELECT sequence FROM call_claim ORDER BY sequence") }
+    }
+
+    func indexedTo() throws -> Int64 {
+        try #require(try queue.read { try Int64.fetchOne($0, sql: "SELECT claims_indexed_to FROM ledger_state") })
+    }
+
+    func problem() throws -> String? { try queue.read { try ClaimIndex.problem($0) } }
+
+    func execute(_ sql: String) throws { try queue.writeWithoutTransaction { try $0.execute(sql: sql) } }
+}
+
+/// What a transaction does with keys.
+private struct Taker {
+    let db: Database
+    let index: ClaimIndex
+    let draw: () -> Int64
+
+    func holder(_ key: Int, of tenant: TenantID = Fixture.acme) throws -> Int64? {
+        try index.holder(of: Self.claim(key), of: tenant)
+    }
+
+    @discardableResult
+    func take(_ key: Int, of tenant: TenantID = Fixture.acme, as drawn: Int64? = nil) throws -> Int64 {
+        let sequence = drawn ?? draw()
+        try db.execute(
+            sql: """
+                INSERT INTO call (tenant_id, sequence, nonce, client_id, claim, arguments_digest, lease_expires_at,
+                    expires_at, token_sequence, scope) VALUES (?, ?, zeroblob(8), 'crm', ?, zeroblob(32), 1, 1, 1, '')
+                """,
+            arguments: [tenant.rawValue, sequence, Fixture.data(Self.claim(key))])
+        try index.hold(Self.claim(key), by: sequence, of: tenant)
+        return sequence
+    }
+
+    func release(_ key: Int, of tenant: TenantID = Fixture.acme) throws {
+        try db.execute(
+            sql: "UPDATE call SET claim = NULL WHERE tenant_id = ? AND claim = ?",
+            arguments: [tenant.rawValue, Fixture.data(Self.claim(key))])
+    }
+
+    func remove(_ sequence: Int64, of tenant: TenantID) throws {
+        try db.execute(
+            sql: "DELETE FROM call WHERE tenant_id = ? AND sequence = ?", arguments: [tenant.rawValue, sequence])
+    }
+
+    func removeAll() throws { try db.execute(sql: "DELETE FROM call") }
+
+    /// Twins have the first eight bytes in common, others none.
+    private static func claim(_ key: Int) -> SHA256Digest {
+        let head = SHA256.hash(Array("\(key % 1_000)".utf8)).bytes.prefix(8)
+        guard let claim = SHA256Digest(bytes: head + SHA256.hash(Array("\(key)".utf8)).bytes.dropFirst(8)) else {
+            preconditionFailure("32 bytes are a digest")
+        }
+        return claim
+    }
+}

@@ -1,0 +1,84 @@
+import HallpassCore
+import HallpassCrypto
+import Testing
+
+@testable import HallpassStorage
+
+struct LedgerCallTests {
+    @Test func `a thousand calls under one key at once let one through`() async throws {
+        try await Storage.with { storage in
+            let outcomes = try await withThrowingTaskGroup(of: LedgerOutcome.self) { group in
+                for _ in 0..<1_000 {
+                    let token = try Fixture.token(storage.ledger)
+                    try await storage.ledger.issue(token)
+                    group.addTask { try await storage.ledger.call(token, key: "one") }
+                }
+                return try await group.reduce(into: [LedgerOutcome]()) { $0.append($1) }
+            }
+            #expect(outcomes.filter { $0.isUsed }.count == 1)
+            #expect(outcomes.filter { $0.refusal?.error == .idempotencyInFlight(retryAfterSeconds: 300) }.count == 999)
+        }
+    }
+
+    @Test func `a key is held across restarts, however many came after it`() async throws {
+        let folder = try ScratchFolder()
+        for round in 0..<3 {
+            try await Storage.with(folder: folder, claimBatchCount: 4) { storage in
+                for number in 0..<10 {
+                    let token = try Fixture.token(storage.ledger)
+                    try await storage.ledger.issue(token)
+                    #expect(try await storage.ledger.call(token, key: "key \(number)").isUsed == (round == 0))
+                }
+            }
+        }
+    }
+
+    /// The one that fails has taken the key from a call whose lease had ended.
+    @Test func `a key that an entry took before it failed alone is with who had it`() async throws {
+        let gate = Gate()
+        try await Storage.with(beforeCommit: gate.pass) { storage in
+            let holder = try Fixture.token(storage.ledger)
+            // The schema lets nobody use one up.
+            let failing = try Fixture.token(storage.ledger, kind: .session)
+            let other = try Fixture.token(storage.ledger)
+            let asking = try Fixture.token(storage.ledger)
+            for token in [holder, failing, other, asking] { try await storage.ledger.issue(token) }
+            #expect(try await storage.ledger.call(holder, key: "one", lease: 0).isUsed)
+            gate.close()
+            async let first = storage.ledger.submit(Fixture.entry(.record))
+            await gate.untilSomeoneWaits()
+            async let failure = #expect(throws: HallpassError.internal) {
+                try await storage.ledger.call(failing, key: "one", isRepeatable: true)
+            }
+            await storage.ledger.untilQueued(1)
+            async let success = storage.ledger.call(other, key: "two")
+            await storage.ledger.untilQueued(2)
+            gate.open()
+            #expect(try await success.isUsed)
+            _ = try await (first, failure)
+            #expect(try await storage.ledger.call(asking, key: "one").refusal?.error == .outcomeUnknown)
+        }
+    }
+}
+
+extension Ledger {
+    /// Uses a token for a call under a key.
+    fileprivate func call(
+        _ token: TokenRow, key: String, isRepeatable: Bool = false, lease: Int64 = 300
+    ) async throws -> LedgerOutcome {
+        let call = CallClaim(
+            id: try #require(CallID(sequence: nextSequence(), nonce: [UInt8](repeating: 1, count: 8))),
+            client: try #require(ClientID("crm-mcp-server")), tokenSequence: token.sequence,
+            scope: try #require(ScopeSet(spaceSeparated: "notes:write")), claim: SHA256.hash(Array(key.utf8)),
+            argumentsDigest: SHA256.hash([]), isRepeatable: isRepeatable, leaseExpiresAt: Fixture.now + lease,
+            expiresAt: Fixture.now + 86_400)
+        let use = TokenUse(
+            token.shown, of: token.tenant, consumes: true, call: call, names: token.names, refusal: { _ in nil })
+        return try await submit(Fixture.entry(.use(use), tenant: token.tenant))
+    }
+}
+
+extension LedgerOutcome {
+    fileprivate var isUsed: Bool { if case .used = self { true } else { false } }
+    fileprivate var refusal: Refusal? { if case .refused(let refusal) = self { refusal } else { nil } }
+}
