@@ -6,10 +6,12 @@ package struct DatabaseInspection: Sendable {
     package let schemaVersion: Int
     /// The version this program writes.
     package let knownVersion: Int
-    /// What SQLite finds wrong with the file, and idempotency keys that would not be found; empty when it is sound.
+    /// What SQLite finds wrong with the file; empty when it is sound.
     package let integrityProblems: [String]
     /// Rows that refer to something that is not there, as `table: count`; empty when there are none.
     package let danglingReferences: [String]
+    /// Calls whose idempotency key nobody would find; 0 where the file is unsound.
+    package let lostKeyCount: Int64
     package let rowCounts: [(table: String, count: Int64)]
     package let databaseBytes: Int64
     package let logBytes: Int64
@@ -65,12 +67,12 @@ extension HallpassDatabase {
             db, sql: "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1 ORDER BY 1"
         ).map { row in "\(try row.decode(String.self, atIndex: 0)): \(try row.decode(Int64.self, atIndex: 1))" }
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        var problems = try String.fetchAll(db, sql: "PRAGMA quick_check").filter { $0 != "ok" }
-        // Of a file that SQLite cannot read, nothing more is asked.
-        if problems.isEmpty { problems += try ClaimIndex.problem(db).map { [$0] } ?? [] }
+        let problems = try String.fetchAll(db, sql: "PRAGMA quick_check").filter { $0 != "ok" }
         return DatabaseInspection(
             schemaVersion: version, knownVersion: Migrations.head,
-            integrityProblems: problems, danglingReferences: dangling, rowCounts: counts, databaseBytes: DatabaseFile.byteCount(path),
+            integrityProblems: problems, danglingReferences: dangling,
+            lostKeyCount: problems.isEmpty ? try ClaimIndex.lostCount(db) : 0, rowCounts: counts,
+            databaseBytes: DatabaseFile.byteCount(path),
             logBytes: DatabaseFile.byteCount(path + "-wal"), isInUse: holder.taken, processID: holder.processID,
             fence: try RestoreFence.isKnown(to: db) ? RestoreFence.due(db) : nil,
             unerasedTenants: try DeletedTenantTable.unerased(db))

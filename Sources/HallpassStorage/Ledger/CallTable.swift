@@ -42,11 +42,7 @@ final class CallTable {
 
     /// Notes a call that may be executed; of one that was made before, says what becomes of it.
     func begin(_ call: CallClaim, of tenant: TenantID, nowSeconds: Int64) throws -> Claim {
-        guard let claim = call.claim else {
-            try note(call, of: tenant)
-            return .execute
-        }
-        if let holder = try claims.holder(of: claim, of: tenant) {
+        if let claim = call.claim, let holder = try claims.holder(of: claim, of: tenant) {
             guard
                 let found = try selectEarlier.first(
                     tenant.rawValue, holder, read: { row in try decide(call, row, nowSeconds: nowSeconds) })
@@ -55,15 +51,11 @@ final class CallTable {
             // Whoever holds the key has expired, or may be done again.
             try releaseClaim.run(tenant.rawValue, holder)
         }
-        try note(call, of: tenant)
-        try claims.hold(claim, by: call.id.sequence, of: tenant)
-        return .execute
-    }
-
-    private func note(_ call: CallClaim, of tenant: TenantID) throws {
         try insert.run(
             tenant.rawValue, call.id.sequence, call.id.nonce, call.client.rawValue, call.claim, call.argumentsDigest,
             call.leaseExpiresAt, call.expiresAt, call.tokenSequence, call.scope.spaceSeparated)
+        try claims.note(call.id.sequence, holding: call.claim, of: tenant)
+        return .execute
     }
 
     private func decide(_ call: CallClaim, _ row: LedgerRow, nowSeconds: Int64) throws -> Claim {

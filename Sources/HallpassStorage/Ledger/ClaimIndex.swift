@@ -8,17 +8,20 @@ import HallpassCrypto
 /// commit does, and half of what a commit writes is that. So new keys are remembered here. Once there are enough of them they
 /// are sorted, and later commits take them into the table `call_claim` a few at a time, side by side.
 ///
-/// What is remembered and what is in the table only says where to look: whether a call holds a key is read from its row. After
-/// a crash the keys that may be missing from the table are read from the rows that are younger than `claims_indexed_to`.
+/// What is remembered and what is in the table only says where to look: whether a call holds a key is read from its row. At a
+/// start the keys that may be missing from the table are read from the rows that are younger than `claims_indexed_to`.
 final class ClaimIndex {
-    /// How many keys are gathered before they are sorted. In a table of a million keys some seven of so many fall on each
-    /// page; to read half as many again at a start takes some 0.1 s.
+    /// How many calls are gathered before their keys are sorted. In a table of a million keys some seven of so many fall on
+    /// each page.
     static let batchCount = 65_536
 
     /// What the present transaction has done; void unless it commits.
     struct Changes {
+        fileprivate var callCount = 0
+        fileprivate var highest: Int64 = 0
         fileprivate var holders: [Holder] = []
         fileprivate var writtenCount = 0
+        fileprivate var endsBatch = false
     }
 
     fileprivate struct Holder {
@@ -55,13 +58,14 @@ final class ClaimIndex {
     private(set) var changes = Changes()
     /// By tenant and key, the call that took the key last; in no batch yet.
     private var recent: [TenantID: [ClaimPrefix: Int64]] = [:]
+    /// Of all calls since the last batch was made, those without a key too: their rows also are looked through at a start.
     private var recentCount = 0
     private var lowestRecent = Int64.max
-    private var batch = Batch()
-    /// No call up to this number holds a key that is not in the table.
+    private var batch: Batch?
+    /// A call up to this number is not remembered: its key is in the table, or on its way there in the present batch.
     private var indexedTo: Int64
 
-    /// Reads the keys that may be missing from the table.
+    /// Reads the keys that may be missing from the table. Outside of a transaction.
     init(_ db: Database, batchCount: Int = ClaimIndex.batchCount) throws {
         self.batchCount = batchCount
         selectHeld = try LedgerStatement(
@@ -82,25 +86,53 @@ final class ClaimIndex {
             """)
         setIndexedTo = try LedgerStatement(db, "UPDATE ledger_state SET claims_indexed_to = ?")
         indexedTo = try Int64.fetchOne(db, sql: "SELECT claims_indexed_to FROM ledger_state") ?? 0
-        let rows = try Row.fetchCursor(db, sql: Self.unindexed, arguments: [indexedTo])
-        while let row = try rows.next() {
-            let claim = ClaimPrefix(try row.digest(at: 1))
-            remember(
-                Holder(tenant: try row.value(at: 0, TenantID.init), claim: claim, sequence: try row.decode(atIndex: 2)))
-        }
+        let unindexed = try Int.fetchOne(db, sql: Self.unindexed("count(*)"), arguments: [indexedTo]) ?? 0
+        // Before there are more of them with each restart: the next batch would be all of them, and none is noted that is not
+        // whole.
+        if unindexed >= batchCount { try indexAll(db) } else { try rememberAll(db) }
     }
 
-    /// One look at the end of each tenant's calls.
-    private static let unindexed = """
+    /// Calls that are younger than a number. One look at the end of each tenant's.
+    private static func unindexed(_ columns: String) -> String {
+        """
         WITH RECURSIVE holder (tenant_id) AS (
             SELECT min(tenant_id) FROM call
             UNION ALL
             SELECT (SELECT min(tenant_id) FROM call WHERE call.tenant_id > holder.tenant_id)
             FROM holder WHERE holder.tenant_id IS NOT NULL)
-        SELECT call.tenant_id, call.claim, call.sequence FROM holder CROSS JOIN call
-        WHERE call.tenant_id = holder.tenant_id AND call.sequence > ? AND call.claim IS NOT NULL
-        ORDER BY call.tenant_id, call.sequence
+        SELECT \(columns) FROM holder CROSS JOIN call
+        WHERE call.tenant_id = holder.tenant_id AND call.sequence > ?
         """
+    }
+
+    private func indexAll(_ db: Database) throws {
+        let last = try Int64.fetchOne(db, sql: Self.unindexed("max(call.sequence)"), arguments: [indexedTo])
+        let keys = Self.unindexed("call.tenant_id, substr(call.claim, 1, 8), call.sequence")
+        try db.inTransaction(.immediate) {
+            try db.execute(
+                sql: """
+                    INSERT OR IGNORE INTO call_claim (tenant_id, claim, sequence)
+                    \(keys) AND call.claim IS NOT NULL ORDER BY 1, 2, 3
+                    """, arguments: [indexedTo])
+            try setIndexedTo.run(last)
+            return .commit
+        }
+        indexedTo = last ?? indexedTo
+    }
+
+    private func rememberAll(_ db: Database) throws {
+        let rows = try Row.fetchCursor(
+            db, sql: Self.unindexed("call.tenant_id, call.claim, call.sequence"), arguments: [indexedTo])
+        var displaced: [Holder] = []
+        while let row = try rows.next() {
+            recentCount += 1
+            // Nobody can ask in the name of a tenant that is none.
+            guard let tenant = TenantID(try row.decode(atIndex: 0)), !row.hasNull(atIndex: 1) else { continue }
+            let claim = ClaimPrefix(try row.digest(at: 1))
+            displaced += remember(Holder(tenant: tenant, claim: claim, sequence: try row.decode(atIndex: 2)))
+        }
+        for holder in displaced { try index(holder.sequence, of: holder.tenant) }
+    }
 
     /// - Returns: the number of the call that holds a key; `nil` for a key that is free.
     func holder(of claim: SHA256Digest, of tenant: TenantID) throws -> Int64? {
@@ -112,9 +144,11 @@ final class ClaimIndex {
         return try selectIndexed.first(tenant.rawValue, prefix, claim) { $0.integer(at: 0) }
     }
 
-    /// Notes who holds a key. The call's row is there, and no other call holds the key.
-    func hold(_ claim: SHA256Digest, by sequence: Int64, of tenant: TenantID) throws {
-        let claim = ClaimPrefix(claim)
+    /// Notes a call, and who holds its key now. The call's row is there, and no other call holds the key.
+    func note(_ sequence: Int64, holding claim: SHA256Digest?, of tenant: TenantID) throws {
+        changes.callCount += 1
+        changes.highest = max(changes.highest, sequence)
+        guard let claim = claim.map(ClaimPrefix.init) else { return }
         // Numbers are drawn before calls wait for their commit: this one waited for longer than a batch takes.
         guard sequence > indexedTo else { return try index(sequence, of: tenant) }
         // Another key may begin as this one does, and only one call is remembered for both.
@@ -122,17 +156,17 @@ final class ClaimIndex {
         changes.holders.append(Holder(tenant: tenant, claim: claim, sequence: sequence))
     }
 
-    /// Takes a few of the batch into the table: two for each key that this transaction has added, so that a batch is done
-    /// before the next is full.
+    /// Takes a few of the batch into the table: two for each call of this transaction, so that a batch is done before the
+    /// next is full. To be called once, at a transaction's end.
     func advance() throws {
-        let rest = batch.holders[batch.writtenCount...].prefix(2 * changes.holders.count)
-        guard !rest.isEmpty else { return }
+        guard let batch, changes.callCount > 0 else { return }
+        let rest = batch.holders[batch.writtenCount...].prefix(2 * changes.callCount)
         for holder in rest { try index(holder.sequence, of: holder.tenant) }
         changes.writtenCount = rest.count
-        guard rest.endIndex == batch.holders.endIndex else { return }
+        changes.endsBatch = rest.endIndex == batch.holders.endIndex
+        guard changes.endsBatch else { return }
         let lowest = changes.holders.reduce(lowestRecent) { min($0, $1.sequence) }
-        // A transaction that does not commit leaves this too high here, and then too much is written to the table at once.
-        indexedTo = max(indexedTo, lowest - 1)
+        indexedTo = max(indexedTo, lowest == .max ? changes.highest : lowest - 1)
         try setIndexedTo.run(indexedTo)
     }
 
@@ -141,18 +175,20 @@ final class ClaimIndex {
 
     /// To be called after each transaction that has committed.
     func didCommit() {
-        for holder in changes.holders { remember(holder) }
-        batch.writtenCount += changes.writtenCount
+        recentCount += changes.callCount
+        // Who is displaced is in the table, or holds the key no more.
+        for holder in changes.holders { _ = remember(holder) }
+        batch?.writtenCount += changes.writtenCount
+        if changes.endsBatch { batch = nil }
+        if batch == nil, recentCount >= batchCount { batch = takeRecent() }
         changes = Changes()
-        guard batch.writtenCount == batch.holders.count else { return }
-        batch = recentCount < batchCount ? Batch() : takeRecent()
     }
 
-    private func remember(_ holder: Holder) {
-        if recent[holder.tenant, default: [:]].updateValue(holder.sequence, forKey: holder.claim) == nil {
-            recentCount += 1
-        }
+    /// - Returns: whom it displaced.
+    private func remember(_ holder: Holder) -> [Holder] {
         lowestRecent = min(lowestRecent, holder.sequence)
+        let displaced = recent[holder.tenant, default: [:]].updateValue(holder.sequence, forKey: holder.claim)
+        return displaced.map { [Holder(tenant: holder.tenant, claim: holder.claim, sequence: $0)] } ?? []
     }
 
     private func takeRecent() -> Batch {
@@ -176,7 +212,7 @@ final class ClaimIndex {
             found.append(holder.sequence)
         }
         if let sequence = recent[tenant]?[claim] { found.append(sequence) }
-        if let sequence = batch.holder(of: claim, tenant) { found.append(sequence) }
+        if let sequence = batch?.holder(of: claim, tenant) { found.append(sequence) }
         return found
     }
 
@@ -184,13 +220,11 @@ final class ClaimIndex {
 }
 
 extension ClaimIndex {
-    /// Whether some call holds a key that nobody would find, so that it could be taken twice. Looks at every call.
-    ///
-    /// - Returns: `nil` where there is none.
-    static func problem(_ db: Database) throws -> String? {
-        // An older version's file, which is being looked at, has no such table.
-        guard try db.tableExists("call_claim") else { return nil }
-        let lost = try Int64.fetchOne(
+    /// How many calls hold a key that nobody would find, so that it could be taken once more. Looks at every call.
+    static func lostCount(_ db: Database) throws -> Int64 {
+        // An older version's file, which is being looked at or copied, has no such table.
+        guard try db.tableExists("call_claim") else { return 0 }
+        return try Int64.fetchOne(
             db,
             sql: """
                 SELECT count(*) FROM call
@@ -198,8 +232,12 @@ extension ClaimIndex {
                     SELECT 1 FROM call_claim AS entry
                     WHERE entry.tenant_id = call.tenant_id AND entry.claim = substr(call.claim, 1, 8)
                         AND entry.sequence = call.sequence)
-                """)
-        return lost.flatMap { $0 == 0 ? nil : "\($0) idempotency keys are missing from their index" }
+                """) ?? 0
+    }
+
+    /// Has the next start find all keys in the rows again.
+    static func remake(_ db: Database) throws {
+        try db.execute(sql: "UPDATE ledger_state SET claims_indexed_to = 0")
     }
 }
 

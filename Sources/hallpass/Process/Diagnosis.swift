@@ -119,6 +119,14 @@ struct Diagnosis {
                 path: path, found: found.schemaVersion, known: found.knownVersion)
             return Finding("database", .fail, error.message, next: error.hint)
         }
+        guard found.lostKeyCount == 0 else {
+            return Finding(
+                "database", .fail,
+                "\(path) does not find \(found.lostKeyCount) idempotency keys again, so their calls could run twice.",
+                next:
+                    "stop the server, then hallpass backup copy.sqlite and hallpass restore copy.sqlite: a copy finds them"
+            )
+        }
         let problems = found.integrityProblems + found.danglingReferences
         guard let problem = problems.first else {
             let megabytes = (found.databaseBytes + found.logBytes) / 1_000_000
