@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -83,7 +84,7 @@ def ask_for_token(broker: Broker) -> httpx.Response:
 
 def show(broker: Broker, token: str) -> httpx.Response:
     return broker.ask(Broker.CRM_SERVER, "/v1/verify", {
-        "token": token, "tool": "find_contact", "arguments": {"query": "Ada"}})
+        "token": token, "tool": "find_contact", "arguments": {"query": "Ada"}, "idempotency_key": "search-1"})
 
 
 def assert_nothing_was_written(answer: httpx.Response) -> None:
@@ -244,7 +245,7 @@ def test_a_log_that_was_cut_short_is_found_by_a_head_that_was_noted(left_behind:
     assert cut.returncode == 5 and "Next: " in cut.stderr, cut.stdout + cut.stderr
 
 
-@pytest.mark.parametrize("table", ["token", "audit_record", "call", "client_secret"])
+@pytest.mark.parametrize("table", ["token", "audit_record", "call", "call_claim", "client_secret"])
 def test_a_damaged_page_is_a_refusal_and_not_a_guess(left_behind: tuple, table: str):
     """Under a server, or before it starts: nothing is let through on what cannot be read, and the doctor finds it."""
     site, broker, (_, _, fresh) = left_behind
@@ -270,3 +271,28 @@ def test_a_damaged_page_is_a_refusal_and_not_a_guess(left_behind: tuple, table: 
         server.process.kill()
         server.process.wait()
 
+
+
+def test_keys_missing_from_their_index_are_named_and_a_copy_finds_them(site: Site):
+    """Whoever removed them: a call that was made under one is not made again."""
+    note = {"contact_id": "c-17", "body": "Called back.", "idempotency_key": "turn-1"}
+
+    def call(broker: Broker) -> dict:
+        token = broker.call_token("add_note", arguments=note)
+        return broker.verify(token, tool="add_note", arguments=note)
+
+    with Server(site) as server:
+        broker = Broker(server).apply_seeds("acme")
+        assert call(broker)["decision"] == "execute"
+        assert server.stop() == 0
+    with closing(sqlite3.connect(site.database)) as database, database:
+        database.execute("UPDATE ledger_state SET claims_indexed_to = (SELECT max(sequence) FROM call)")
+    failed, = [item for item in findings(site, "fail") if item["check"] == "database"]
+    assert "1 idempotency key" in failed["message"], failed
+    for command_line in re.findall(r"hallpass (backup|restore) (\S+?)[: ]", failed["next"]):
+        site.done(*command_line)
+    assert not [item for item in findings(site, "fail") if item["check"] == "database"]
+    with Server(site) as server:
+        broker.server = server
+        assert call(broker)["error"]["code"] == "outcome_unknown"
+        assert server.stop() == 0

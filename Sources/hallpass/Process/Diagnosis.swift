@@ -122,7 +122,7 @@ struct Diagnosis {
         guard found.lostKeyCount == 0 else {
             return Finding(
                 "database", .fail,
-                "\(path) does not find \(found.lostKeyCount) idempotency keys again, so their calls could run twice.",
+                "\(path) does not find \(found.lostKeyCount) idempotency key(s) again, so their calls could run twice.",
                 next:
                     "stop the server, then hallpass backup copy.sqlite and hallpass restore copy.sqlite: a copy finds them"
             )

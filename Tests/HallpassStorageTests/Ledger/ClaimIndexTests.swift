@@ -128,6 +128,7 @@ struct ClaimIndexTests {
         }
         try scene.transaction { try $0.take(1) }
         #expect(try scene.holder(1) == 81)
+        #expect(try scene.indexed().isEmpty)
     }
 
     @Test func `a call of what is no tenant stands in nobody's way`() throws {
