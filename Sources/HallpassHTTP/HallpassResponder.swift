@@ -117,7 +117,7 @@ struct HallpassResponder: Sendable {
     private func admit(
         _ route: Route, _ audience: Route.Audience, _ exchange: Exchange
     ) throws -> Admission {
-        let presented = try ClientCredentials.read(exchange.request.headers)
+        let presented = try ClientCredentials.read(exchange.request.headers, exchange.request.credentials)
         if case .form = route.body {
             switch presented {
             case .nothing: break

@@ -135,7 +135,7 @@ final class BrokerFixture: Sendable {
 
     func client(_ id: String, tenant: String = "acme") throws -> AuthenticatedClient {
         let secret = try #require(secretTexts.withLock { $0[id == "root" ? id : "\(tenant)/\(id)"] })
-        return try broker.authenticate(id: id, secret: secret)
+        return try broker.authenticate(id: id, secret: ClientSecret.digest(of: secret))
     }
 
     func secret(_ id: String, tenant: String = "acme") throws -> String {

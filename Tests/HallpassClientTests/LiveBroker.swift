@@ -97,7 +97,7 @@ struct LiveBroker: Sendable {
 
     /// What `crm-mcp` reaches its backend with, from a token endpoint at this port.
     func putCredential(tokensAt port: Int) async throws {
-        let client = try broker.authenticate(id: "ops", secret: try secret(of: "ops"))
+        let client = try broker.authenticate(id: "ops", secret: ClientSecret.digest(of: try secret(of: "ops")))
         let authorization = UpstreamAuthorization(
             tokenEndpoint: try required(OutboundURL("http://127.0.0.1:\(port)/token")), revocationEndpoint: nil,
             clientID: "hallpass", clientAuthentication: .basic, resource: nil)
@@ -115,7 +115,7 @@ struct LiveBroker: Sendable {
         let context = CallContext(requestID: "fixture", address: nil)
         let admin = try required(ClientID("platform-admin"))
         let secret = try await broker.bootstrap(admin: admin, context)
-        let client = try broker.authenticate(id: admin.rawValue, secret: secret.text)
+        let client = try broker.authenticate(id: admin.rawValue, secret: ClientSecret.digest(of: secret.text))
         let rights = try broker.admin(client, of: try required(TenantID("acme")))
         let documents = try required(try JSONParser.parse(Array(documents.utf8)).arrayValue)
         let answer = try await broker.apply(documents, isDryRun: false, prune: false, by: rights, context)

@@ -39,14 +39,14 @@ extension AuthenticatedClient {
 extension Broker {
     /// Client secrets are 256 random bits, so one SHA-256 is enough, and finding the holder by it tells nothing.
     ///
+    /// - Parameter secret: as ``ClientSecret/digest(of:)`` what was presented.
     /// - Throws: ``HallpassError/invalidClient``, whatever it was that did not match.
-    package func authenticate(id: String, secret: String) throws(HallpassError) -> AuthenticatedClient {
-        let digest = SHA256.hash(Array(secret.utf8))
+    package func authenticate(id: String, secret: SHA256Digest) throws(HallpassError) -> AuthenticatedClient {
         let snapshot = snapshot
-        guard let client = identify(digest, in: snapshot),
+        guard let client = identify(secret, in: snapshot),
             ConstantTime.equals(Array(client.client.id.rawValue.utf8), Array(id.utf8))
         else { throw .invalidClient }
-        snapshot.secrets[digest]?.lastUse.note(clock.nowSeconds)
+        snapshot.secrets[secret]?.lastUse.note(clock.nowSeconds)
         return client
     }
 
@@ -74,6 +74,9 @@ package struct ClientSecret: Sendable {
     static func make(for client: ClientID) throws(CryptoError) -> ClientSecret {
         let random = try SecretBytes.random(count: 32).withUnsafeBytes { Base64URL.encode($0) }
         let text = "hp_\(client)_\(random)"
-        return ClientSecret(text: text, digest: SHA256.hash(Array(text.utf8)))
+        return ClientSecret(text: text, digest: digest(of: text))
     }
+
+    /// What a secret is known by.
+    package static func digest(of text: String) -> SHA256Digest { SHA256.hash(Array(text.utf8)) }
 }

@@ -19,25 +19,27 @@ package struct AuditRecord: Hashable, Sendable {
 
     /// Appends an entry to a chain.
     package init(_ entry: AuditEntry, of tenant: TenantID, after head: AuditHead) {
-        self.init(entry.text(tenant: tenant, sequence: head.sequence + 1), of: tenant, after: head)
-    }
-
-    /// The same of an entry that has been written, with this chain's next number.
-    package init(_ text: AuditText, of tenant: TenantID, after head: AuditHead) {
-        self.tenant = tenant
-        sequence = head.sequence + 1
-        canonical = text.canonical
-        hash = AuditRecord.hash(text.canonical, after: head.hash)
+        let sequence = head.sequence + 1
+        let canonical = entry.text(tenant: tenant, sequence: sequence).canonical
+        self.init(
+            tenant: tenant, sequence: sequence, canonical: canonical,
+            hash: AuditRecord.hash(canonical, after: head.hash))
     }
 
     package var head: AuditHead { AuditHead(sequence: sequence, hash: hash) }
 
     package static func hash(_ canonical: [UInt8], after previous: SHA256Digest) -> SHA256Digest {
+        var stream = hashing(after: previous)
+        stream.update(canonical)
+        return stream.finalize()
+    }
+
+    /// The hash of a record whose canonical form is still to come.
+    static func hashing(after previous: SHA256Digest) -> SHA256Stream {
         var stream = SHA256Stream()
         stream.update(0x00 as UInt8)
         stream.update(previous)
-        stream.update(canonical)
-        return stream.finalize()
+        return stream
     }
 }
 

@@ -11,22 +11,27 @@ struct IncomingRequest: Sendable {
     let body: IncomingBody
     /// The peer's address without port; `nil` for what has none, such as a socket in the file system.
     let address: String?
+    /// Of its connection.
+    let credentials: CredentialMemory
 
     init(
-        method: HTTPRequest.Method, target: String, headers: RequestHeaders, body: IncomingBody, address: String?
+        method: HTTPRequest.Method, target: String, headers: RequestHeaders, body: IncomingBody, address: String?,
+        credentials: CredentialMemory
     ) {
         self.method = method
         self.target = target
         self.headers = headers
         self.body = body
         self.address = address
+        self.credentials = credentials
     }
 
     /// - Returns: `nil` for a method that is none.
-    init?(_ head: HTTPRequestHead, body: IncomingBody, address: String?) {
+    init?(_ head: HTTPRequestHead, body: IncomingBody, address: String?, credentials: CredentialMemory) {
         guard let method = try? HTTPRequest.Method(head.method) else { return nil }
         self.init(
-            method: method, target: head.uri, headers: RequestHeaders(head.headers), body: body, address: address)
+            method: method, target: head.uri, headers: RequestHeaders(head.headers), body: body, address: address,
+            credentials: credentials)
     }
 }
 

@@ -19,6 +19,7 @@ final class RequestHandler: ChannelDuplexHandler {
     private let streams: AsyncStream<@Sendable () async -> Void>.Continuation
     private var executor: EventLoopTaskExecutor?
     private var address: String?
+    private let credentials = CredentialMemory()
     private var current: CurrentRequest?
     /// What came behind the request that is being answered. (NIO's own handler for this stops reading at each request's end and
     /// begins again after its answer: two more calls of the system for every request.)
@@ -192,7 +193,7 @@ extension RequestHandler {
                 handler.readOn(context)
             }
         }
-        guard let request = IncomingRequest(head, body: body, address: address) else {
+        guard let request = IncomingRequest(head, body: body, address: address, credentials: credentials) else {
             errorCaught(context: context, error: HTTPParserError.invalidMethod)
             return
         }

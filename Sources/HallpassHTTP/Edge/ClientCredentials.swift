@@ -1,4 +1,5 @@
 import HTTPTypes
+import HallpassBroker
 import HallpassCore
 import HallpassCrypto
 import StrictJSON
@@ -6,12 +7,13 @@ import StrictJSON
 /// What a client presents to show who it is; nothing of it is believed yet.
 struct ClientCredentials: Sendable {
     let id: String
-    let secret: String
+    /// Nobody needs more of it.
+    let secret: SHA256Digest
 
     /// Source: RFC 6749 section 2.3.1.
     init(id: String, secret: String) {
         self.id = id
-        self.secret = secret
+        self.secret = ClientSecret.digest(of: secret)
     }
 
     /// What an `Authorization` header says.
@@ -31,14 +33,20 @@ struct ClientCredentials: Sendable {
         }
     }
 
+    /// - Parameter memory: of the same connection.
     /// - Throws: ``HallpassError/invalidRequest(_:)`` where there are several: which one counts must not depend on who reads.
-    static func read(_ headers: RequestHeaders) throws(HallpassError) -> Presented {
+    static func read(_ headers: RequestHeaders, _ memory: CredentialMemory) throws(HallpassError) -> Presented {
         let values = headers[values: .authorization]
         guard values.count <= 1 else {
             throw .invalidRequest(
                 path: "", rule: "authorization", message: "must not carry more than one Authorization header")
         }
-        guard var value = values.first else { return .nothing }
+        guard let value = values.first else { return .nothing }
+        return memory.presented(in: value, otherwise: read)
+    }
+
+    private static func read(_ value: String) -> Presented {
+        var value = value
         return value.withUTF8 { bytes in
             guard let space = bytes.firstIndex(of: UInt8(ascii: " ")) else { return .unusable }
             let credentials = UnsafeBufferPointer(rebasing: bytes[(space + 1)...])

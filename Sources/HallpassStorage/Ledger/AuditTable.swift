@@ -22,15 +22,13 @@ final class AuditTable {
     /// - Throws: ``HallpassError/notFound`` for the chain of a deleted tenant: whatever a request that was under way still
     ///   wanted to do there is undone with its record. All that such a chain still says is that it was trimmed.
     @discardableResult
-    func append(_ entry: AuditEntry, of tenant: TenantID) throws -> AuditHead {
-        guard try entry.event == .auditTrim || !closedChains().contains(tenant) else { throw HallpassError.notFound }
-        let head = try head(of: tenant)
-        let text = entry.text(tenant: tenant, sequence: head.sequence + 1)
-        let record = AuditRecord(text, of: tenant, after: head)
-        try insert.run(
-            tenant.rawValue, record.sequence, entry.timeMilliseconds, record.hash, AuditRecordCoding.encode(text))
-        heads[tenant] = record.head
-        return record.head
+    func append(_ record: RecordDraft, of tenant: TenantID) throws -> AuditHead {
+        let draft = record.draft
+        guard try draft.event == .auditTrim || !closedChains().contains(tenant) else { throw HallpassError.notFound }
+        let head = draft.head(after: try head(of: tenant))
+        try insert.run(tenant.rawValue, head.sequence, draft.timeMilliseconds, head.hash, record.coded)
+        heads[tenant] = head
+        return head
     }
 
     /// After a rollback, or where chains were closed: the database knows how they stand now.

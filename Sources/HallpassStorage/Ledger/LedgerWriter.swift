@@ -99,7 +99,7 @@ final class LedgerWriter {
         switch job.work {
         case .entry(let entry, let liveTokens):
             let outcome = try perform(entry, liveTokens: liveTokens, tables, db)
-            try tables.audit.append(entry.audit(outcome), of: entry.tenant)
+            try tables.audit.append(entry.record(outcome), of: entry.tenant)
             return .success(outcome)
         case .transaction:
             return try applyAlone(job, tables, db)
@@ -251,7 +251,9 @@ struct LedgerTransaction {
     ///
     /// - Returns: where the chain ends now.
     @discardableResult
-    func record(_ entry: AuditEntry, of tenant: TenantID) throws -> AuditHead { try audit.append(entry, of: tenant) }
+    func record(_ entry: AuditEntry, of tenant: TenantID) throws -> AuditHead {
+        try audit.append(RecordDraft(entry, of: tenant), of: tenant)
+    }
 
     /// To be called once a tenant's deletion is written: nothing is recorded of it from then on.
     func closeChain() { audit.forget() }

@@ -6,13 +6,17 @@ struct AuthenticateTests {
     @Test func `a client is known by its name and its secret together`() async throws {
         try await BrokerFixture.run { fixture in
             let secret = try fixture.secret("gateway")
-            #expect(try fixture.broker.authenticate(id: "gateway", secret: secret).tenant == "acme")
+            #expect(
+                try fixture.broker.authenticate(id: "gateway", secret: ClientSecret.digest(of: secret)).tenant == "acme"
+            )
             for (id, secret) in [
                 ("ops", secret), ("gateway", ""), ("gateway", "\(secret)x"), ("gateway", String(secret.dropLast())),
                 ("", secret), ("GATEWAY", secret), ("nobody", secret),
                 ("gateway", try fixture.secret("crm-server")),
             ] {
-                #expect(throws: HallpassError.invalidClient) { try fixture.broker.authenticate(id: id, secret: secret) }
+                #expect(throws: HallpassError.invalidClient) {
+                    try fixture.broker.authenticate(id: id, secret: ClientSecret.digest(of: secret))
+                }
             }
         }
     }
@@ -41,7 +45,9 @@ struct AuthenticateTests {
             fixture.advance(seconds: 1)
             let new = try await fixture.broker.issueSecret(for: "gateway", by: admin, fixture.context())
             for secret in [old, new.secret.text] {
-                #expect(try fixture.broker.authenticate(id: "gateway", secret: secret).tenant == "acme")
+                #expect(
+                    try fixture.broker.authenticate(id: "gateway", secret: ClientSecret.digest(of: secret)).tenant
+                        == "acme")
             }
             await #expect(throws: HallpassError.self) {
                 try await fixture.broker.issueSecret(for: "gateway", by: admin, fixture.context())
@@ -49,8 +55,12 @@ struct AuthenticateTests {
             let rows = try await fixture.broker.secrets(of: "gateway", by: admin)
             #expect(rows.count == 2)
             try await fixture.broker.revokeSecret(rows[0].name, of: "gateway", by: admin, fixture.context())
-            #expect(throws: HallpassError.invalidClient) { try fixture.broker.authenticate(id: "gateway", secret: old) }
-            #expect(try fixture.broker.authenticate(id: "gateway", secret: new.secret.text).tenant == "acme")
+            #expect(throws: HallpassError.invalidClient) {
+                try fixture.broker.authenticate(id: "gateway", secret: ClientSecret.digest(of: old))
+            }
+            #expect(
+                try fixture.broker.authenticate(id: "gateway", secret: ClientSecret.digest(of: new.secret.text)).tenant
+                    == "acme")
         }
     }
 
@@ -61,7 +71,7 @@ struct AuthenticateTests {
                 ResourceKey(kind: .client, name: "looker"), cascade: false, if: .none, by: fixture.admin(),
                 fixture.context())
             #expect(throws: HallpassError.invalidClient) {
-                try fixture.broker.authenticate(id: "looker", secret: secret)
+                try fixture.broker.authenticate(id: "looker", secret: ClientSecret.digest(of: secret))
             }
         }
     }

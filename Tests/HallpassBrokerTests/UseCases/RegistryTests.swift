@@ -89,7 +89,7 @@ struct RegistryTests {
             #expect(registry.clients["crm-server"] == nil)
             let secret = try fixture.secret("crm-server")
             #expect(throws: HallpassError.invalidClient) {
-                try fixture.broker.authenticate(id: "crm-server", secret: secret)
+                try fixture.broker.authenticate(id: "crm-server", secret: ClientSecret.digest(of: secret))
             }
             #expect(token.isEmpty == false)
         }

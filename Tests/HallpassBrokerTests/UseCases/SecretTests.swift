@@ -21,10 +21,13 @@ struct SecretTests {
                 for: "gateway", lifetimeSeconds: 60, by: fixture.admin(), fixture.context())
             #expect(issued.expiresAt == BrokerFixture.start + 60)
             fixture.advance(seconds: seconds)
-            let client = try? fixture.broker.authenticate(id: "gateway", secret: issued.secret.text)
+            let client = try? fixture.broker.authenticate(
+                id: "gateway", secret: ClientSecret.digest(of: issued.secret.text))
             #expect((client != nil) == isGood)
             #expect(
-                try fixture.broker.authenticate(id: "gateway", secret: fixture.secret("gateway")).client.id == "gateway"
+                try fixture.broker.authenticate(
+                    id: "gateway", secret: ClientSecret.digest(of: fixture.secret("gateway"))
+                ).client.id == "gateway"
             )
         }
     }
@@ -58,7 +61,7 @@ struct SecretTests {
             let secret = try fixture.secret("gateway")
             for (id, text) in [("crm-server", secret), ("gateway", "\(secret)x"), ("", secret)] {
                 #expect(throws: HallpassError.invalidClient) {
-                    try fixture.broker.authenticate(id: id, secret: text)
+                    try fixture.broker.authenticate(id: id, secret: ClientSecret.digest(of: text))
                 }
             }
             #expect(try await lastUses(fixture) == [nil])

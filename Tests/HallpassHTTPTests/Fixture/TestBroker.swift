@@ -128,7 +128,7 @@ final class TestBroker: Sendable {
     private static func register(
         _ tenant: String, in broker: Broker, by admin: Credentials
     ) async throws -> [String: String] {
-        let client = try broker.authenticate(id: admin.id, secret: admin.secret)
+        let client = try broker.authenticate(id: admin.id, secret: ClientSecret.digest(of: admin.secret))
         let rights = try broker.admin(client, of: try required(TenantID(tenant)))
         let documents = try required(try JSONParser.parse(Array(DemoTenant.documents(tenant).utf8)).arrayValue)
         let answer = try await broker.apply(

@@ -99,7 +99,7 @@ struct TestServer: Sendable {
         let response = await application.responder.respond(
             to: IncomingRequest(
                 method: method, target: path, headers: RequestHeaders(sent), body: IncomingBody(body ?? []),
-                address: nil))
+                address: nil, credentials: CredentialMemory()))
         guard case .bytes(let bytes) = response.body else { throw MissingValue() }
         let lines = String(decoding: response.head.bytes, as: UTF8.self).split(separator: "\r\n")
         var fields = HTTPFields()

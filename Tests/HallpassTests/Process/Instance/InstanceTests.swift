@@ -45,7 +45,8 @@ struct InstanceTests {
         let text = try String(contentsOfFile: instance.adminFile, encoding: .utf8)
         let secret = try #require(text.split(separator: "\"").first { $0.hasPrefix("hp_") })
         try await withEngine { engine in
-            let client = try engine.broker.authenticate(id: "platform-admin", secret: String(secret))
+            let client = try engine.broker.authenticate(
+                id: "platform-admin", secret: ClientSecret.digest(of: String(secret)))
             let admin = try engine.broker.admin(client, of: .platform)
             #expect(admin.permissions == Set(Permission.allCases))
         }
