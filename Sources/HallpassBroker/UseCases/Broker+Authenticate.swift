@@ -1,5 +1,5 @@
 package import HallpassCore
-import HallpassCrypto
+package import HallpassCrypto
 
 /// A client whose secret matched; only ``Broker/authenticate(id:secret:)``, in this file, can make one.
 package final class AuthenticatedClient: Sendable {

@@ -1,4 +1,4 @@
-package import HallpassCrypto
+import HallpassCrypto
 
 /// An audit record that is written but for its place in the chain, so that the one thread that knows the place need not write
 /// it.
