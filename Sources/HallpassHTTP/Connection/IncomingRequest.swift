@@ -62,9 +62,9 @@ struct RequestHeaders: Sendable, ExpressibleByDictionaryLiteral {
     func contains(_ name: HTTPField.Name) -> Bool { fields.contains { Self.isSame($0.name, name) } }
 
     private static func isSame(_ found: String, _ name: HTTPField.Name) -> Bool {
-        // Most are written as we write them, or have another length.
-        found == name.rawName
-            || found.utf8.count == name.rawName.utf8.count && found.utf8.isSameWord(as: name.rawName.utf8)
+        // Most have another length, or are written as we write them.
+        found.utf8.count == name.rawName.utf8.count
+            && (found == name.rawName || found.utf8.isSameWord(as: name.rawName.utf8))
     }
 
     /// White space around a value is none of it. Source: RFC 9110 section 5.5.

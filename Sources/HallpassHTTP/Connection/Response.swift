@@ -24,12 +24,12 @@ struct Response: Sendable {
         for field in answer.headers where hasContent || field.name != .contentLength {
             head.add(field.name.rawName, field.value)
         }
-        head.add(HTTPField.Name.requestID.rawName, requestID)
-        head.add(HTTPField.Name.contentTypeOptions.rawName, "nosniff")
-        head.add(HTTPField.Name.date.rawName, date)
+        head.add(start: "X-Request-Id: ", requestID)
+        head.append(lines: "X-Content-Type-Options: nosniff\r\n")
+        head.add(start: "Date: ", date)
         // An answer without content says nothing of its length. Source: RFC 9110 section 8.6.
         if answer.events == nil, hasContent, !answer.headers.contains(.contentLength) {
-            head.add(HTTPField.Name.contentLength.rawName, String(answer.body.count))
+            head.add(start: "Content-Length: ", String(answer.body.count))
         }
         self.init(head: head, body: .bytes(isHead ? [] : answer.body), isLast: isLast)
     }
@@ -44,9 +44,4 @@ struct Response: Sendable {
     func streaming(_ write: @escaping @Sendable (StreamWriter) async -> Bool) -> Response {
         Response(head: head, body: .stream(write), isLast: isLast)
     }
-}
-
-extension HTTPField.Name {
-    static let requestID = literal("X-Request-Id")
-    static let contentTypeOptions = literal("X-Content-Type-Options")
 }

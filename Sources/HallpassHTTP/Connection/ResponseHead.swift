@@ -9,6 +9,8 @@ struct ResponseHead: Sendable {
 
     init(_ status: HTTPResponse.Status) {
         bytes.reserveCapacity(384)
+        // What most are.
+        guard status != .ok else { return append(lines: "HTTP/1.1 200 OK\r\n") }
         append("HTTP/1.1 ")
         append(String(status.code))
         append(" ")
@@ -30,6 +32,16 @@ struct ResponseHead: Sendable {
         append(value)
         append("\r\n")
     }
+
+    /// The same of a field whose name is known beforehand: `Date: `.
+    mutating func add(start: StaticString, _ value: String) {
+        append(lines: start)
+        append(value)
+        append(lines: "\r\n")
+    }
+
+    /// Whole lines.
+    mutating func append(lines: StaticString) { lines.withUTF8Buffer { bytes.append(contentsOf: $0) } }
 
     private mutating func append(_ text: String) {
         var text = text

@@ -11,6 +11,7 @@ struct ResponseHeadTests {
         head.add("Retry-After", "7")
         head.add("Content-Length", "0")
         #expect(text(head) == "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 0\r\n")
+        #expect(text(ResponseHead(.ok)) == "HTTP/1.1 200 OK\r\n")
         #expect(text(head.http10) == "HTTP/1.0 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 0\r\n")
     }
 

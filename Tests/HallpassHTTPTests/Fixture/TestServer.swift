@@ -175,3 +175,8 @@ enum Repository {
             .deletingLastPathComponent().appending(path: name)
     }
 }
+
+extension HTTPField.Name {
+    static let requestID = literal("X-Request-Id")
+    static let contentTypeOptions = literal("X-Content-Type-Options")
+}
