@@ -10,12 +10,11 @@ struct ResponseHead: Sendable {
     init(_ status: HTTPResponse.Status) {
         bytes.reserveCapacity(384)
         // What most are.
-        guard status != .ok else { return append(lines: "HTTP/1.1 200 OK\r\n") }
-        append("HTTP/1.1 ")
-        append(String(status.code))
-        append(" ")
-        append(status.reasonPhrase)
-        append("\r\n")
+        if status == .ok {
+            append(lines: "HTTP/1.1 200 OK\r\n")
+        } else {
+            append("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
+        }
     }
 
     /// The same as HTTP/1.0, for an answer whose end is its connection's: one of 1.1 that nobody knows the end of would have chunks.
