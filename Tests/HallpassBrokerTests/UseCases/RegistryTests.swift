@@ -107,7 +107,7 @@ struct RegistryTests {
             #expect(after.resources == before.resources)
             #expect(Set(answer.secrets.keys.map(\.rawValue)) == Set(before.clients.keys.map(\.rawValue)))
             let server = try fixture.broker.authenticate(
-                id: "crm-server", secret: try #require(answer.secrets["crm-server"]).text)
+                id: "crm-server", secret: ClientSecret.digest(of: try #require(answer.secrets["crm-server"]).text))
             let verified = try await fixture.broker.verify(VerifyCommand(token: token), by: server, fixture.context())
             #expect(verified.refusal == .unknownKey)
         }
