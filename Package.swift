@@ -159,7 +159,8 @@ let package = Package(
         .testTarget(name: "HallpassCryptoTests", dependencies: ["HallpassCrypto"], swiftSettings: strict),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "SeededGenerator"], swiftSettings: strict),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], swiftSettings: strict),
-        .testTarget(name: "HallpassCoreTests", dependencies: ["HallpassCore"], swiftSettings: strict),
+        .testTarget(
+            name: "HallpassCoreTests", dependencies: ["HallpassCore", "SeededGenerator"], swiftSettings: strict),
         .testTarget(
             name: "HallpassStorageTests", dependencies: ["HallpassStorage", "SeededGenerator"], swiftSettings: strict),
         .testTarget(

@@ -1,21 +1,13 @@
+import SeededGenerator
 import StrictJSON
 
 /// Schemas of tools, constraints on them and arguments, drawn so that the three have something to do with each other.
 struct RandomSchemas {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    /// SplitMix64: the same numbers on every run, so that a failure comes back.
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    private mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+    private mutating func below(_ bound: Int) -> Int { Int(generator.next() % UInt64(bound)) }
 
     private mutating func happens(_ oneIn: Int) -> Bool { below(oneIn) == 0 }
 
