@@ -71,10 +71,14 @@ package struct ClientSecret: Sendable {
     /// What it is called in lists, as ``ClientSecretRow/name``.
     package var name: String { String(Base64URL.encode(digest).prefix(12)) }
 
+    /// Its name never begins with `-`: people copy it from a list to a command line.
     static func make(for client: ClientID) throws(CryptoError) -> ClientSecret {
-        let random = try SecretBytes.random(count: 32).withUnsafeBytes { Base64URL.encode($0) }
-        let text = "hp_\(client)_\(random)"
-        return ClientSecret(text: text, digest: digest(of: text))
+        while true {
+            let random = try SecretBytes.random(count: 32).withUnsafeBytes { Base64URL.encode($0) }
+            let text = "hp_\(client)_\(random)"
+            let secret = ClientSecret(text: text, digest: digest(of: text))
+            if !secret.name.hasPrefix("-") { return secret }
+        }
     }
 
     /// What a secret is known by.

@@ -1,5 +1,4 @@
 import HallpassCore
-import HallpassCrypto
 package import HallpassStorage
 
 /// A copy of a database knows nothing of the tokens that were used and the things that were revoked after it was made. Before
@@ -26,7 +25,7 @@ extension Broker {
                     tenant: tenant, root: root, keys: keys,
                     cutoff: RevocationSummary(cutoff: cutoff, author: "restore", reason: reason)))
         }
-        let requestID = Base64URL.encode(try RandomBytes.generate(count: 16))
+        let requestID = RequestID.make()
         let timeMilliseconds = clock.nowMilliseconds()
         let ended = try await registryStore.cutOff(fences, nowSeconds: now) { tenant, count in
             var entry = AuditEntry(

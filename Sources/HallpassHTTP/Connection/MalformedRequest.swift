@@ -1,4 +1,5 @@
 import HTTPTypes
+import HallpassBroker
 import HallpassCore
 import NIOHTTP1
 

@@ -32,6 +32,10 @@ struct SecretTests {
         }
     }
 
+    @Test func `a secret's name is no option of a command line`() throws {
+        for _ in 0..<500 { #expect(try !ClientSecret.make(for: "gateway").name.hasPrefix("-")) }
+    }
+
     @Test func `a secret that is expired makes room for another`() async throws {
         try await BrokerFixture.run { fixture in
             let admin = try fixture.admin()

@@ -58,6 +58,21 @@ struct HallpassCommandTests {
         _ = try parse(line)
     }
 
+    @Test(arguments: [
+        "revoke --dry-run --jti", "revoke --dry-run --key", "audit list --jti", "audit list --request-id",
+        "admins sessions alice --end",
+    ])
+    func `an id that begins with a hyphen is no option`(line: String) throws {
+        _ = try parse(line + " -OzpCfQoXYGBxOxy4ZznwN")
+    }
+
+    @Test func `public keys that begin with a hyphen are no options`() throws {
+        let (one, other) = ("-OzpCfQoXYGBxOxy4ZznwNmMyyiJQZ31jCBNgHfhT04", "-" + String(repeating: "A", count: 42))
+        let command = try parse("audit verify --public-key \(one) --tenant acme --public-key \(other) --file f")
+        #expect((command as? AuditVerifyCommand)?.publicKey.count == 2)
+        #expect((command as? AuditVerifyCommand)?.file == "f")
+    }
+
     @Test func `what is not given stays open for the environment`() throws {
         let command = try #require(try parse("get tenants") as? GetCommand)
         #expect(command.client.url == nil)

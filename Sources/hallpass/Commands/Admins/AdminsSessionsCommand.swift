@@ -13,7 +13,8 @@ struct AdminsSessionsCommand: ClientCommand {
     @Argument(help: "The person's name in this tenant.")
     var username: String
 
-    @Option(help: "End this one, named by its id.")
+    // Base64url may begin with "-".
+    @Option(parsing: .unconditional, help: "End this one, named by its id.")
     var end: String?
 
     @Flag(help: "End all of them.")

@@ -8,6 +8,7 @@ struct AuditExplainCommand: ClientCommand {
         abstract: "Tell which checks a request went through, which one refused it, and what would have to change.",
         discussion: """
             The request's id stands in every error as request_id and in every answer as X-Request-Id.
+            One that begins with - (records of earlier versions have such) comes last, after --.
 
             Example:
               hallpass audit explain Kjzh18oF2w63QmRxbKlUBQ --tenant acme

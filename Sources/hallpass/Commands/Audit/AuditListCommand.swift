@@ -79,10 +79,12 @@ struct AuditFilters: ParsableArguments {
     @Option(help: "The tool.")
     var tool: String?
 
-    @Option(help: "The request's id, from X-Request-Id or an error.")
+    // Base64url may begin with "-", in records of earlier versions.
+    @Option(parsing: .unconditional, help: "The request's id, from X-Request-Id or an error.")
     var requestID: String?
 
-    @Option(help: "The token's id.")
+    // Base64url may begin with "-".
+    @Option(parsing: .unconditional, help: "The token's id.")
     var jti: String?
 
     @Option(help: "The caller's transaction id.")

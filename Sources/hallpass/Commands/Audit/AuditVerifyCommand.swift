@@ -25,7 +25,10 @@ struct AuditVerifyCommand: ClientCommand {
     @Option(help: "The server's file of signed checkpoints, or a copy of it.")
     var checkpoints: String?
 
-    @Option(help: "A key that hallpass audit keys printed, noted before. May be given again. Else the server is asked.")
+    // Base64url may begin with "-".
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "A key that hallpass audit keys printed, noted before. May be given again. Else the server is asked.")
     var publicKey: [NotedPublicKey] = []
 
     @Option(help: "What hallpass audit export wrote. No server is asked.")

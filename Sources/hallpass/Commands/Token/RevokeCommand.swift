@@ -34,13 +34,15 @@ struct RevokeCommand: ClientCommand {
     @Option(help: "Everything minted for this CONNECTOR@ENVIRONMENT.")
     var deployment: String?
 
-    @Option(help: "Everything signed with the key of this kid.")
+    // Base64url may begin with "-".
+    @Option(parsing: .unconditional, help: "Everything signed with the key of this kid.")
     var key: String?
 
     @Option(help: "Everything minted in this transaction.")
     var txn: String?
 
-    @Option(help: "The one token of this id.")
+    // As above.
+    @Option(parsing: .unconditional, help: "The one token of this id.")
     var jti: String?
 
     @Flag(help: "Everything of the tenant that --tenant names.")
