@@ -7,15 +7,19 @@ package enum RequestID {
     ///
     /// The first bit is 0, so that it never begins with `-`: people copy it from an error to a command line.
     package static func make() -> String {
-        var generator = SystemRandomNumberGenerator()
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(16)
-        for word in [generator.next() as UInt64, generator.next() as UInt64] {
-            for shift in stride(from: 0, to: 64, by: 8) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
-        }
+        // Both are the system's randomness; drawn ahead, an id costs no call of the system.
+        var bytes = (try? RandomBytes.generate(count: byteCount)) ?? SystemRandomNumberGenerator.bytes(byteCount)
         bytes[0] &= 0x7F
         return Base64URL.encode(bytes)
+    }
+
+    private static let byteCount = 16
+}
+
+extension SystemRandomNumberGenerator {
+    /// For where libcrypto has none: a request must have its id, to say so.
+    fileprivate static func bytes(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in generator.next() }
     }
 }

@@ -42,7 +42,8 @@ final class CallTable {
 
     /// Notes a call that may be executed; of one that was made before, says what becomes of it.
     func begin(_ call: CallClaim, of tenant: TenantID, nowSeconds: Int64) throws -> Claim {
-        if let claim = call.claim, let holder = try claims.holder(of: claim, of: tenant) {
+        let search = try call.claim.map { try claims.search(for: $0, of: tenant) }
+        if let holder = search?.holder {
             guard
                 let found = try selectEarlier.first(
                     tenant.rawValue, holder, read: { row in try decide(call, row, nowSeconds: nowSeconds) })
@@ -54,7 +55,7 @@ final class CallTable {
         try insert.run(
             tenant.rawValue, call.id.sequence, call.id.nonce, call.client.rawValue, call.claim, call.argumentsDigest,
             call.leaseExpiresAt, call.expiresAt, call.tokenSequence, call.scope.spaceSeparated)
-        try claims.note(call.id.sequence, holding: call.claim, of: tenant)
+        try claims.note(call.id.sequence, of: tenant, after: search, atSeconds: nowSeconds)
         return .execute
     }
 

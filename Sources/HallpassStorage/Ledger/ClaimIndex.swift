@@ -19,7 +19,12 @@ final class ClaimIndex {
     struct Changes {
         fileprivate var callCount = 0
         fileprivate var highest: Int64 = 0
+        /// When the first and the last call was made, in Unix seconds.
+        fileprivate var oldestSeconds = Int64.max
+        fileprivate var newestSeconds = Int64.min
         fileprivate var holders: [Holder] = []
+        fileprivate var released: [Int64] = []
+        fileprivate var deletedTenants: [TenantID] = []
         fileprivate var writtenCount = 0
         fileprivate var endsBatch = false
     }
@@ -30,11 +35,24 @@ final class ClaimIndex {
         let sequence: Int64
     }
 
+    /// What was found of a key, for whoever takes it then.
+    struct Search {
+        /// The number of the call that holds the key; `nil` for a key that is free.
+        let holder: Int64?
+        fileprivate let claim: ClaimPrefix
+        /// Calls whose keys begin as this one does, or that held it.
+        fileprivate let remembered: [Int64]
+    }
+
     /// Keys on their way into the table, in the table's order.
     private struct Batch {
         var holders: [Holder] = []
         /// How many of them, from the first, are in the table.
         var writtenCount = 0
+        /// Calls that have given up their key since.
+        var released: Set<Int64> = []
+        /// Until then none of their rows was old enough to be swept away. Unix seconds.
+        var isWholeUntil: Int64 = .min
 
         func holder(of claim: ClaimPrefix, _ tenant: TenantID) -> Int64? {
             var low = 0
@@ -53,6 +71,7 @@ final class ClaimIndex {
     private let selectHeld: LedgerStatement
     private let selectIndexed: LedgerStatement
     private let insert: LedgerStatement
+    private let insertWhereHeld: LedgerStatement
     private let setIndexedTo: LedgerStatement
 
     private(set) var changes = Changes()
@@ -61,6 +80,8 @@ final class ClaimIndex {
     /// Of all calls since the last batch was made, those without a key too: their rows also are looked through at a start.
     private var recentCount = 0
     private var lowestRecent = Int64.max
+    /// When the first of them was made, in Unix seconds; of those that a start has read nobody knows.
+    private var oldestRecentSeconds = Int64.max
     private var batch: Batch?
     /// A call up to this number is not remembered: its key is in the table, or on its way there in the present batch.
     private var indexedTo: Int64
@@ -76,8 +97,10 @@ final class ClaimIndex {
             SELECT call.sequence FROM call_claim AS entry JOIN call USING (tenant_id, sequence)
             WHERE entry.tenant_id = ? AND entry.claim = ? AND call.claim = ?
             """)
-        // Of a call that is gone, or has given the key up, nothing is to be found.
         insert = try LedgerStatement(
+            db, "INSERT OR IGNORE INTO call_claim (tenant_id, claim, sequence) VALUES (?, ?, ?)")
+        // Of a call that is gone, or has given the key up, nothing is to be found.
+        insertWhereHeld = try LedgerStatement(
             db,
             """
             INSERT OR IGNORE INTO call_claim (tenant_id, claim, sequence)
@@ -126,6 +149,7 @@ final class ClaimIndex {
         var displaced: [Holder] = []
         while let row = try rows.next() {
             recentCount += 1
+            oldestRecentSeconds = .min
             // Nobody can ask in the name of a tenant that is none.
             guard let tenant = TenantID(try row.decode(atIndex: 0)), !row.hasNull(atIndex: 1) else { continue }
             let claim = ClaimPrefix(try row.digest(at: 1))
@@ -134,34 +158,54 @@ final class ClaimIndex {
         for holder in displaced { try index(holder.sequence, of: holder.tenant) }
     }
 
-    /// - Returns: the number of the call that holds a key; `nil` for a key that is free.
-    func holder(of claim: SHA256Digest, of tenant: TenantID) throws -> Int64? {
+    /// Finds who holds a key.
+    func search(for claim: SHA256Digest, of tenant: TenantID) throws -> Search {
         let prefix = ClaimPrefix(claim)
-        for sequence in remembered(prefix, of: tenant) {
-            let holds = try selectHeld.first(tenant.rawValue, sequence, claim) { _ in true }
-            if holds == true { return sequence }
-        }
-        return try selectIndexed.first(tenant.rawValue, prefix, claim) { $0.integer(at: 0) }
+        let remembered = remembered(prefix, of: tenant)
+        let holder =
+            try remembered.first { try selectHeld.first(tenant.rawValue, $0, claim) { _ in true } == true }
+            ?? selectIndexed.first(tenant.rawValue, prefix, claim) { $0.integer(at: 0) }
+        return Search(holder: holder, claim: prefix, remembered: remembered)
     }
 
-    /// Notes a call, and who holds its key now. The call's row is there, and no other call holds the key.
-    func note(_ sequence: Int64, holding claim: SHA256Digest?, of tenant: TenantID) throws {
+    /// Notes a call, whose row is there.
+    ///
+    /// - Parameters:
+    ///   - search: for its key, just before; `nil` for a call without one. Whoever held the key has given it up.
+    ///   - seconds: Unix seconds, now.
+    func note(_ sequence: Int64, of tenant: TenantID, after search: Search?, atSeconds seconds: Int64) throws {
         changes.callCount += 1
         changes.highest = max(changes.highest, sequence)
-        guard let claim = claim.map(ClaimPrefix.init) else { return }
+        changes.oldestSeconds = min(changes.oldestSeconds, seconds)
+        changes.newestSeconds = max(changes.newestSeconds, seconds)
+        guard let search else { return }
+        if let holder = search.holder { changes.released.append(holder) }
         // Numbers are drawn before calls wait for their commit: this one waited for longer than a batch takes.
         guard sequence > indexedTo else { return try index(sequence, of: tenant) }
         // Another key may begin as this one does, and only one call is remembered for both.
-        for other in remembered(claim, of: tenant) { try index(other, of: tenant) }
-        changes.holders.append(Holder(tenant: tenant, claim: claim, sequence: sequence))
+        for other in search.remembered { try index(other, of: tenant) }
+        changes.holders.append(Holder(tenant: tenant, claim: search.claim, sequence: sequence))
     }
+
+    /// A tenant's rows are about to be removed, and nobody will ask in its name again.
+    func forget(_ tenant: TenantID) { changes.deletedTenants.append(tenant) }
 
     /// Takes a few of the batch into the table: two for each call of this transaction, so that a batch is done before the
     /// next is full. To be called once, at a transaction's end.
     func advance() throws {
         guard let batch, changes.callCount > 0 else { return }
         let rest = batch.holders[batch.writtenCount...].prefix(2 * changes.callCount)
-        for holder in rest { try index(holder.sequence, of: holder.tenant) }
+        // To look at each row first, in an order that is not theirs, took twice as long as to write.
+        let areWhole = changes.newestSeconds < batch.isWholeUntil
+        for holder in rest {
+            if !areWhole {
+                try index(holder.sequence, of: holder.tenant)
+            } else if !batch.released.contains(holder.sequence), !changes.released.contains(holder.sequence),
+                !changes.deletedTenants.contains(holder.tenant)
+            {
+                try insert.run(holder.tenant.rawValue, holder.claim, holder.sequence)
+            }
+        }
         changes.writtenCount = rest.count
         changes.endsBatch = rest.endIndex == batch.holders.endIndex
         guard changes.endsBatch else { return }
@@ -176,9 +220,12 @@ final class ClaimIndex {
     /// To be called after each transaction that has committed.
     func didCommit() {
         recentCount += changes.callCount
+        oldestRecentSeconds = min(oldestRecentSeconds, changes.oldestSeconds)
         // Who is displaced is in the table, or holds the key no more.
         for holder in changes.holders { _ = remember(holder) }
         batch?.writtenCount += changes.writtenCount
+        batch?.released.formUnion(changes.released)
+        if !changes.deletedTenants.isEmpty { removeHolders(of: changes.deletedTenants) }
         if changes.endsBatch { batch = nil }
         if batch == nil, recentCount >= batchCount { batch = takeRecent() }
         changes = Changes()
@@ -199,9 +246,12 @@ final class ClaimIndex {
                 taken.holders.append(Holder(tenant: tenant, claim: claim, sequence: sequence))
             }
         }
+        // A row is swept away so long after it has expired.
+        taken.isWholeUntil = oldestRecentSeconds + SweptTable.call.retentionSeconds
         recent.removeAll(keepingCapacity: true)
         recentCount = 0
         lowestRecent = .max
+        oldestRecentSeconds = .max
         return taken
     }
 
@@ -216,7 +266,20 @@ final class ClaimIndex {
         return found
     }
 
-    private func index(_ sequence: Int64, of tenant: TenantID) throws { try insert.run(tenant.rawValue, sequence) }
+    /// Looks at the call's row.
+    private func index(_ sequence: Int64, of tenant: TenantID) throws {
+        try insertWhereHeld.run(tenant.rawValue, sequence)
+    }
+
+    private func removeHolders(of tenants: [TenantID]) {
+        for tenant in tenants { recent[tenant] = nil }
+        guard var batch else { return }
+        let written = batch.holders[..<batch.writtenCount].filter { !tenants.contains($0.tenant) }
+        let rest = batch.holders[batch.writtenCount...].filter { !tenants.contains($0.tenant) }
+        batch.holders = written + rest
+        batch.writtenCount = written.count
+        self.batch = batch
+    }
 }
 
 extension ClaimIndex {

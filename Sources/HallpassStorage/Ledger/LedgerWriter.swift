@@ -115,7 +115,8 @@ final class LedgerWriter {
             try db.inSavepoint {
                 switch job.work {
                 case .entry: answer = try apply(job, tables, db)
-                case .transaction(let body): try body(LedgerTransaction(db: db, audit: tables.audit))
+                case .transaction(let body):
+                    try body(LedgerTransaction(db: db, audit: tables.audit, claims: tables.call.claims))
                 }
                 return .commit
             }
@@ -241,10 +242,12 @@ extension Error {
 struct LedgerTransaction {
     let db: Database
     private let audit: AuditTable
+    private let claims: ClaimIndex
 
-    fileprivate init(db: Database, audit: AuditTable) {
+    fileprivate init(db: Database, audit: AuditTable, claims: ClaimIndex) {
         self.db = db
         self.audit = audit
+        self.claims = claims
     }
 
     /// Appends one record to a tenant's chain.
@@ -255,6 +258,10 @@ struct LedgerTransaction {
         try audit.append(RecordDraft(entry, of: tenant), of: tenant)
     }
 
-    /// To be called once a tenant's deletion is written: nothing is recorded of it from then on.
-    func closeChain() { audit.forget() }
+    /// To be called once a tenant's deletion is written: from then on nothing is recorded of it, and nothing of what is
+    /// remembered of it is written.
+    func close(_ tenant: TenantID) {
+        audit.forget()
+        claims.forget(tenant)
+    }
 }

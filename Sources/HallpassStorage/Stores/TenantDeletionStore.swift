@@ -75,7 +75,7 @@ package struct TenantDeletionStore: Sendable {
                     "UPDATE \(kind.rawValue) SET sealed = zeroblob(length(sealed)) WHERE tenant_id = ?",
                     [deleted.id.rawValue])
             }
-            transaction.closeChain()
+            transaction.close(deleted.id)
             return checkpoint
         }
         return (checkpoint, number)

@@ -45,7 +45,6 @@ struct ClaimIndexTests {
         let scene = try Scene(batchCount: 2)
         try scene.transaction { try $0.take(1) }
         try scene.transaction(commits: false) { taker in
-            try taker.release(1)
             try taker.take(1)
             try taker.take(2)
         }
@@ -152,12 +151,7 @@ struct ClaimIndexTests {
 
     @Test func `whoever holds a key now is found, not who held it before`() throws {
         let scene = try Scene(batchCount: 2)
-        for _ in 1...6 {
-            try scene.transaction { taker in
-                try taker.release(1)
-                try taker.take(1)
-            }
-        }
+        for _ in 1...6 { try scene.transaction { try $0.take(1) } }
         #expect(try scene.holder(1) == 6)
         try scene.restart()
         #expect(try scene.holder(1) == 6)
@@ -169,10 +163,33 @@ struct ClaimIndexTests {
     func `of calls that are removed nothing stays in the table, or comes there`(removedAfter: Int) throws {
         let scene = try Scene(batchCount: 4)
         for key in 1...removedAfter { try scene.transaction { try $0.take(key) } }
+        scene.age()
         try scene.transaction { try $0.removeAll() }
         for key in 20...40 { try scene.transaction { try $0.take(key) } }
         let left = try scene.indexed()
         #expect(!left.isEmpty && left.allSatisfy { $0 > removedAfter })
+    }
+
+    @Test(arguments: 1...12)
+    func `of a deleted tenant nothing comes into the table, however far its keys were on their way`(count: Int) throws {
+        let scene = try Scene(batchCount: 4)
+        for key in 1...count {
+            try scene.transaction { taker in
+                try taker.take(key)
+                try taker.take(key, of: Fixture.globex)
+            }
+        }
+        try scene.transaction(commits: false) { $0.delete(Fixture.globex) }
+        #expect(try scene.holder(count, of: Fixture.globex) == Int64(2 * count))
+        try scene.transaction { taker in
+            try taker.take(100)
+            taker.delete(Fixture.globex)
+        }
+        try scene.execute("DELETE FROM call WHERE tenant_id = '\(Fixture.globex)'")
+        for key in 20...40 { try scene.transaction { try $0.take(key) } }
+        #expect(try scene.indexedTenants() == [acme])
+        for key in 1...count { #expect(try scene.holder(key) == Int64(2 * key - 1)) }
+        #expect(try scene.lostCount() == 0)
     }
 
     /// Everything above at once, against a dictionary.
@@ -191,17 +208,8 @@ struct ClaimIndexTests {
                     switch Int.random(in: 0..<12, using: &random) {
                     case 0: drawn.append(scene.draw())
                     case 1: try taker.pass()
-                    case 2: try taker.failing { try taker.release(key.number, of: key.tenant) }
-                    case 3:
-                        guard after[key] == nil else { break }
-                        try taker.failing { try taker.take(key.number, of: key.tenant) }
-                    case 4:
-                        try taker.release(key.number, of: key.tenant)
-                        after[key] = nil
-                    case 5:
-                        guard let holder = after[key] else { break }
-                        try taker.remove(holder, of: key.tenant)
-                        after[key] = nil
+                    case 2, 3: try taker.failing { try taker.take(key.number, of: key.tenant) }
+                    case 4: after[key] = try taker.take(key.number, of: key.tenant)
                     default:
                         #expect(try taker.holder(key.number, of: key.tenant) == after[key])
                         guard after[key] == nil else { break }
@@ -211,6 +219,14 @@ struct ClaimIndexTests {
                 }
             }
             if commits { model = after }
+            if Int.random(in: 0..<8, using: &random) == 0 {
+                scene.age()
+                let swept = Key.all.filter { _ in Bool.random(using: &random) }
+                try scene.transaction { taker in
+                    for key in swept { if let holder = model[key] { try taker.remove(holder, of: key.tenant) } }
+                }
+                for key in swept { model[key] = nil }
+            }
             if Int.random(in: 0..<12, using: &random) == 0 { try scene.restart() }
             for key in Key.all { #expect(try scene.holder(key.number, of: key.tenant) == model[key]) }
         }
@@ -251,6 +267,8 @@ private final class Scene {
     private let batchCount: Int
     private var index: ClaimIndex
     private var sequence: Int64 = 0
+    /// Unix seconds.
+    private(set) var now: Int64 = 1_000_000
 
     init(batchCount: Int = ClaimIndex.batchCount) throws {
         self.batchCount = batchCount
@@ -267,11 +285,14 @@ private final class Scene {
         return sequence
     }
 
+    /// Until what was there is old enough to be swept away.
+    func age() { now += SweptTable.call.retentionSeconds }
+
     func transaction(commits: Bool = true, _ body: (Taker) throws -> Void) throws {
         let isUndone = try queue.writeWithoutTransaction { db in
             index.begin()
             try db.inTransaction {
-                try body(Taker(db: db, index: index, draw: draw))
+                try body(Taker(db: db, index: index, draw: draw, now: now))
                 try index.advance()
                 return commits ? .commit : .rollback
             }
@@ -288,11 +309,18 @@ private final class Scene {
     }
 
     func holder(_ key: Int, of tenant: TenantID = Fixture.acme) throws -> Int64? {
-        try queue.writeWithoutTransaction { try Taker(db: $0, index: index, draw: draw).holder(key, of: tenant) }
+        try queue.writeWithoutTransaction {
+            try Taker(db: $0, index: index, draw: draw, now: now).holder(key, of: tenant)
+        }
     }
 
     func indexed() throws -> [Int64] {
         try queue.read { try Int64.fetchAll($0, sql: "SELECT sequence FROM call_claim ORDER BY sequence") }
+    }
+
+    func indexedTenants() throws -> Set<TenantID> {
+        let names = try queue.read { try String.fetchAll($0, sql: "SELECT DISTINCT tenant_id FROM call_claim") }
+        return Set(names.compactMap(TenantID.init))
     }
 
     func indexedTo() throws -> Int64 {
@@ -323,23 +351,31 @@ private struct Taker {
     let db: Database
     let index: ClaimIndex
     let draw: () -> Int64
+    let now: Int64
 
     func holder(_ key: Int, of tenant: TenantID = Fixture.acme) throws -> Int64? {
-        try index.holder(of: Self.claim(key), of: tenant)
+        try index.search(for: Self.claim(key), of: tenant).holder
     }
 
     @discardableResult
     func take(_ key: Int, of tenant: TenantID = Fixture.acme, as drawn: Int64? = nil) throws -> Int64 {
         let sequence = drawn ?? draw()
+        let search = try index.search(for: Self.claim(key), of: tenant)
+        if search.holder != nil { try release(key, of: tenant) }
         try db.execute(
             sql: """
                 INSERT INTO call (tenant_id, sequence, nonce, client_id, claim, arguments_digest, lease_expires_at,
                     expires_at, token_sequence, scope) VALUES (?, ?, zeroblob(8), 'crm', ?, zeroblob(32), 1, 1, 1, '')
                 """,
             arguments: [tenant.rawValue, sequence, Fixture.data(Self.claim(key))])
-        try index.note(sequence, holding: Self.claim(key), of: tenant)
+        try index.note(sequence, of: tenant, after: search, atSeconds: now)
         return sequence
     }
+
+    func delete(_ tenant: TenantID) { index.forget(tenant) }
+
+    /// As calls that are old enough are swept away.
+    func removeAll() throws { try db.execute(sql: "DELETE FROM call") }
 
     /// A call without a key.
     func pass() throws {
@@ -350,7 +386,7 @@ private struct Taker {
                     token_sequence, scope) VALUES ('acme', ?, zeroblob(8), 'crm', zeroblob(32), 1, 1, 1, '')
                 """,
             arguments: [sequence])
-        try index.note(sequence, holding: nil, of: Fixture.acme)
+        try index.note(sequence, of: Fixture.acme, after: nil, atSeconds: now)
     }
 
     /// Undoes what `body` does.
@@ -373,8 +409,6 @@ private struct Taker {
         try db.execute(
             sql: "DELETE FROM call WHERE tenant_id = ? AND sequence = ?", arguments: [tenant.rawValue, sequence])
     }
-
-    func removeAll() throws { try db.execute(sql: "DELETE FROM call") }
 
     /// Twins have the first eight bytes in common, others none.
     private static func claim(_ key: Int) -> SHA256Digest {
