@@ -11,7 +11,7 @@ enum Migrations {
             createSchema, createCalls, addLimits, createKeyLifecycle, createApprovals, createIssuers, createAccounts,
             createCheckpoints, addSecretUse, createSwitches, createQuarantine, createCredentials,
             addTokenSignature, createAuditExport, createAuditTrim, createRestoreFence, codeAuditRecords,
-            createDataKeyLifecycle, createTenantDeletion, indexRevokedTokens, indexClaims,
+            createDataKeyLifecycle, createTenantDeletion, indexRevokedTokens, indexClaims, createUsedTokens,
         ]
     }
 

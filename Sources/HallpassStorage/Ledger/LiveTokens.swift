@@ -18,7 +18,7 @@ enum LiveTokens {
         guard let reach = try CutoffReach(dimension, id, of: tenant, in: db) else { return 0 }
         let ended = max(past.last(dimension, id: id) ?? 0, past.last(.tenant, id: tenant.rawValue) ?? 0)
         let asked = reach.isExact ? max(ended, past.newest) : .max
-        let condition = "tenant_id = ? AND state = 0 AND expires_at > ? AND (\(reach.sql))"
+        let condition = "tenant_id = ? AND expires_at > ? AND (\(reach.sql)) AND \(TokenTable.isUnspent)"
         let arguments: StatementArguments = [tenant.rawValue, nowSeconds] + reach.arguments
         let unasked = try Int64.fetchOne(
             db, sql: "SELECT count(*) FROM token WHERE \(condition) AND sequence > ?", arguments: arguments + [asked])

@@ -3,9 +3,14 @@ import HallpassCrypto
 
 /// A row of `token`, as far as a use of it asks.
 struct StoredToken {
-    static let columns = "state, expires_at, signature, groups, approval"
+    static let columns = "state, expires_at, signature, groups, approval, \(isUsed)"
+    static let isUsed = """
+        EXISTS (
+            SELECT 1 FROM used_token AS used WHERE used.tenant_id = token.tenant_id AND used.sequence = token.sequence)
+        """
 
     let state: Int64
+    let isUsed: Bool
     let expiresAt: Int64
     private let groupsText: String?
     private let isApproved: Bool
@@ -30,6 +35,7 @@ struct StoredToken {
         expiresAt = row.integer(at: 1)
         groupsText = row.text(at: 3)
         isApproved = !row.isNull(at: 4)
+        isUsed = row.integer(at: 5) != 0
     }
 
     func backing() throws -> TokenBacking {

@@ -3,15 +3,18 @@ import HallpassCore
 
 /// The tokens that were issued, and what became of each.
 final class TokenTable {
+    /// Which rows are of tokens that were neither used nor revoked, for SQLite to tell.
+    static let isUnspent = "token.state = \(State.issued.rawValue) AND NOT \(StoredToken.isUsed)"
+
     private enum State: Int64 {
         case issued = 0
-        case used = 1
         case revoked = 2
     }
 
     private let insert: LedgerStatement
     private let select: LedgerStatement
-    private let setState: LedgerStatement
+    private let insertUsed: LedgerStatement
+    private let setRevoked: LedgerStatement
 
     init(_ db: Database) throws {
         insert = try LedgerStatement(
@@ -26,7 +29,10 @@ final class TokenTable {
             """
             SELECT \(StoredToken.columns) FROM token WHERE tenant_id = ? AND sequence = ?
             """)
-        setState = try LedgerStatement(db, "UPDATE token SET state = ? WHERE tenant_id = ? AND sequence = ?")
+        // A token that is used twice breaks its key.
+        insertUsed = try LedgerStatement(db, "INSERT INTO used_token (tenant_id, sequence) VALUES (?, ?)")
+        setRevoked = try LedgerStatement(
+            db, "UPDATE token SET state = \(State.revoked.rawValue) WHERE tenant_id = ? AND sequence = ?")
     }
 
     /// - Parameter approval: the number of the one it was minted on.
@@ -47,8 +53,7 @@ final class TokenTable {
             return Refusal(.revoked, .tokenRevoked)
         }
         switch State(rawValue: token.state) {
-        case .issued: break
-        case .used: return Refusal(.ledger, .tokenAlreadyUsed)
+        case .issued: if token.isUsed { return Refusal(.ledger, .tokenAlreadyUsed) }
         case .revoked: return Refusal(.revoked, .tokenRevoked)
         case nil: throw DamagedRow(column: "token.state")
         }
@@ -57,7 +62,7 @@ final class TokenTable {
 
     /// Takes the one use of a token that is for one use.
     func consume(_ use: TokenUse) throws {
-        if use.consumes { try set(.used, at: use.token.sequence, of: use.tenant) }
+        if use.consumes { try insertUsed.run(use.tenant.rawValue, use.token.sequence) }
     }
 
     /// - Returns: whether the token was good until now. One that has expired may have been swept away, and is no forgery.
@@ -65,18 +70,14 @@ final class TokenTable {
         guard let token = try find(shown, of: tenant) else {
             return nowSeconds < shown.expiresAt ? .failure(Refusal(.ledger, .tokenNotIssued)) : .success(false)
         }
-        guard token.state == State.issued.rawValue else { return .success(false) }
-        try set(.revoked, at: shown.sequence, of: tenant)
+        guard token.state == State.issued.rawValue, !token.isUsed else { return .success(false) }
+        try setRevoked.run(tenant.rawValue, shown.sequence)
         return .success(nowSeconds < token.expiresAt)
     }
 
     /// - Returns: `nil` where this token was not issued, whatever else has its number.
     private func find(_ shown: ShownToken, of tenant: TenantID) throws -> StoredToken? {
         try select.first(tenant.rawValue, shown.sequence) { row in StoredToken(row, if: shown.signature) } ?? nil
-    }
-
-    private func set(_ state: State, at sequence: Int64, of tenant: TenantID) throws {
-        try setState.run(state.rawValue, tenant.rawValue, sequence)
     }
 }
 

@@ -43,7 +43,7 @@ extension RegistryStore {
     private static func cutOff(_ fence: TenantFence, nowSeconds: Int64, _ db: Database) throws -> Int64 {
         let tenant = fence.tenant.rawValue
         let count = try Int64.fetchOne(
-            db, sql: "SELECT count(*) FROM token WHERE tenant_id = ? AND state = 0 AND expires_at > ?",
+            db, sql: "SELECT count(*) FROM token WHERE tenant_id = ? AND expires_at > ? AND \(TokenTable.isUnspent)",
             arguments: [tenant, nowSeconds])
         try KeyTable.insert(fence.root, as: .root, db)
         try SigningKeyTable.retireAll(

@@ -92,7 +92,7 @@ extension RegistryStore {
                         FROM token CROSS JOIN page ON page.connector_id = token.connector_id
                             AND page.environment_id = token.environment_id AND token.sequence > page.first_sequence
                             AND token.sequence <= coalesce(page.last_sequence, 9223372036854775807)
-                        WHERE token.tenant_id = ? AND token.state = 0 AND token.expires_at > ?
+                        WHERE token.tenant_id = ? AND token.expires_at > ? AND \(TokenTable.isUnspent)
                         GROUP BY page.key_id
                     )
                     SELECT page.*, coalesce(live.tokens, 0) FROM page LEFT JOIN live ON live.key_id = page.key_id
@@ -117,7 +117,7 @@ extension RegistryStore {
                 db,
                 sql: """
                     SELECT connector_id, environment_id, max(expires_at) FROM token
-                    WHERE tenant_id = ? AND state = 0 GROUP BY connector_id, environment_id
+                    WHERE tenant_id = ? AND \(TokenTable.isUnspent) GROUP BY connector_id, environment_id
                     """,
                 arguments: [tenant.rawValue])
             return try rows.reduce(into: [:]) { expiries, row in

@@ -29,6 +29,7 @@ struct MigrationsTests {
         (version: 19, digest: "ogWxL1JrxSNySbH58rsxNyx9F5YmsEfD67SnTrUeDlg"),
         (version: 20, digest: "ghsTFMmmgRKxSLzEbAwTwvaynC5S0Y-GZWIxddRUaVA"),
         (version: 21, digest: "xC8pZW7q1hdt_q0IuHvc826j9vFUccc8cuv7i-wOFBk"),
+        (version: 22, digest: "x7yuCTzel3NUlTWEjfzwK0WGzPVaywk37A3LpfIoG8Q"),
     ])
     func `a released migration makes what it always made`(version: Int, digest: String) throws {
         let queue = try DatabaseQueue()
@@ -39,7 +40,7 @@ struct MigrationsTests {
         #expect(Base64URL.encode(SHA256.hash(Array(schema.joined(separator: "\n").utf8))) == digest)
     }
 
-    @Test func `every released version is pinned`() { #expect(Migrations.head == 21) }
+    @Test func `every released version is pinned`() { #expect(Migrations.head == 22) }
 
     @Test func `tokens whose signature was not kept end when it begins to be`() throws {
         let queue = try DatabaseQueue()
@@ -80,6 +81,28 @@ struct MigrationsTests {
         #expect(try queue.read { try ClaimIndex.lostCount($0) } == 0)
     }
 
+    @Test func `a token that was used stays used when that becomes a row of its own`() throws {
+        let queue = try DatabaseQueue()
+        let (used, states) = try queue.writeWithoutTransaction { db in
+            try Migrations.run(on: db, to: 21)
+            for (sequence, state) in [(2, 0), (4, 1), (6, 2), (8, 1)] {
+                try db.execute(
+                    sql: """
+                        INSERT INTO token (tenant_id, sequence, token_id, kind, state, expires_at, connector_id,
+                            environment_id, client_id, subject)
+                        VALUES ('acme', \(sequence), zeroblob(16), 0, \(state), 9, 'crm-mcp', 'prod', 'gateway', 'alice')
+                        """)
+            }
+            try Migrations.run(on: db)
+            return (
+                try Int64.fetchAll(db, sql: "SELECT sequence FROM used_token"),
+                try Int64.fetchAll(db, sql: "SELECT state FROM token ORDER BY sequence")
+            )
+        }
+        #expect(used == [4, 8])
+        #expect(states == [0, 0, 2, 0])
+    }
+
     @Test func `running again changes nothing`() throws {
         let queue = try DatabaseQueue()
         let changes = try queue.writeWithoutTransaction { db in
@@ -102,7 +125,7 @@ struct MigrationsTests {
                     FROM pragma_table_list AS list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'
                     """)
         }
-        #expect(tables.count == 34)
+        #expect(tables.count == 35)
         for table in tables {
             let name: String = table["name"]
             #expect(table["strict"] == 1, "\(name)")

@@ -1,3 +1,4 @@
+import GRDB
 import HallpassCore
 import HallpassCrypto
 import Testing
@@ -38,12 +39,18 @@ struct LedgerCallTests {
         let gate = Gate()
         try await Storage.with(beforeCommit: gate.pass) { storage in
             let holder = try Fixture.token(storage.ledger)
-            // The schema lets nobody use one up.
-            let failing = try Fixture.token(storage.ledger, kind: .session)
+            let failing = try Fixture.token(storage.ledger)
             let other = try Fixture.token(storage.ledger)
             let asking = try Fixture.token(storage.ledger)
             for token in [holder, failing, other, asking] { try await storage.ledger.issue(token) }
             #expect(try await storage.ledger.call(holder, key: "one", lease: 0).isUsed)
+            try await storage.ledger.transact { transaction in
+                try transaction.db.execute(
+                    sql: """
+                        CREATE TRIGGER unusable BEFORE INSERT ON used_token WHEN NEW.sequence = \(failing.sequence)
+                        BEGIN SELECT RAISE(ABORT, 'unusable'); END
+                        """)
+            }
             gate.close()
             async let first = storage.ledger.submit(Fixture.entry(.record))
             await gate.untilSomeoneWaits()
