@@ -14,6 +14,9 @@ package struct CallContext: Sendable {
         self.started = started
     }
 
+    /// Of what the server does of itself.
+    package static func ofServer() -> CallContext { CallContext(requestID: RequestID.make(), address: nil) }
+
     var elapsedMicroseconds: Int64 {
         let (seconds, attoseconds) = started.duration(to: .now).components
         return seconds * 1_000_000 + attoseconds / 1_000_000_000_000

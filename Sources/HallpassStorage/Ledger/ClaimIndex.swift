@@ -19,11 +19,10 @@ final class ClaimIndex {
     struct Changes {
         fileprivate var callCount = 0
         fileprivate var highest: Int64 = 0
-        /// When the first and the last call was made, in Unix seconds.
+        /// When the first call was made, in Unix seconds.
         fileprivate var oldestSeconds = Int64.max
-        fileprivate var newestSeconds = Int64.min
         fileprivate var holders: [Holder] = []
-        fileprivate var released: [Int64] = []
+        fileprivate var released: [Holder] = []
         fileprivate var deletedTenants: [TenantID] = []
         fileprivate var writtenCount = 0
         fileprivate var endsBatch = false
@@ -83,6 +82,8 @@ final class ClaimIndex {
     /// When the first of them was made, in Unix seconds; of those that a start has read nobody knows.
     private var oldestRecentSeconds = Int64.max
     private var batch: Batch?
+    /// The latest time that any call was made at, though the clock may have been set back since: in Unix seconds.
+    private var newestSeconds = Int64.min
     /// A call up to this number is not remembered: its key is in the table, or on its way there in the present batch.
     private var indexedTo: Int64
 
@@ -177,9 +178,11 @@ final class ClaimIndex {
         changes.callCount += 1
         changes.highest = max(changes.highest, sequence)
         changes.oldestSeconds = min(changes.oldestSeconds, seconds)
-        changes.newestSeconds = max(changes.newestSeconds, seconds)
+        newestSeconds = max(newestSeconds, seconds)
         guard let search else { return }
-        if let holder = search.holder { changes.released.append(holder) }
+        if let holder = search.holder {
+            changes.released.append(Holder(tenant: tenant, claim: search.claim, sequence: holder))
+        }
         // Numbers are drawn before calls wait for their commit: this one waited for longer than a batch takes.
         guard sequence > indexedTo else { return try index(sequence, of: tenant) }
         // Another key may begin as this one does, and only one call is remembered for both.
@@ -196,11 +199,12 @@ final class ClaimIndex {
         guard let batch, changes.callCount > 0 else { return }
         let rest = batch.holders[batch.writtenCount...].prefix(2 * changes.callCount)
         // To look at each row first, in an order that is not theirs, took twice as long as to write.
-        let areWhole = changes.newestSeconds < batch.isWholeUntil
+        let areWhole = newestSeconds < batch.isWholeUntil
         for holder in rest {
             if !areWhole {
                 try index(holder.sequence, of: holder.tenant)
-            } else if !batch.released.contains(holder.sequence), !changes.released.contains(holder.sequence),
+            } else if !batch.released.contains(holder.sequence),
+                !changes.released.contains(where: { $0.sequence == holder.sequence }),
                 !changes.deletedTenants.contains(holder.tenant)
             {
                 try insert.run(holder.tenant.rawValue, holder.claim, holder.sequence)
@@ -223,8 +227,12 @@ final class ClaimIndex {
         oldestRecentSeconds = min(oldestRecentSeconds, changes.oldestSeconds)
         // Who is displaced is in the table, or holds the key no more.
         for holder in changes.holders { _ = remember(holder) }
+        // Where a call that came late has taken a key, nothing displaced who had it.
+        for holder in changes.released where recent[holder.tenant]?[holder.claim] == holder.sequence {
+            recent[holder.tenant]?[holder.claim] = nil
+        }
         batch?.writtenCount += changes.writtenCount
-        batch?.released.formUnion(changes.released)
+        batch?.released.formUnion(changes.released.map(\.sequence))
         if !changes.deletedTenants.isEmpty { removeHolders(of: changes.deletedTenants) }
         if changes.endsBatch { batch = nil }
         if batch == nil, recentCount >= batchCount { batch = takeRecent() }
@@ -291,7 +299,7 @@ extension ClaimIndex {
             db,
             sql: """
                 SELECT count(*) FROM call
-                WHERE claim IS NOT NULL AND sequence <= (SELECT claims_indexed_to FROM ledger_state) AND NOT EXISTS (
+                WHERE claim IS NOT NULL AND \(DeletedTenantTable.isNot) AND sequence <= (SELECT claims_indexed_to FROM ledger_state) AND NOT EXISTS (
                     SELECT 1 FROM call_claim AS entry
                     WHERE entry.tenant_id = call.tenant_id AND entry.claim = substr(call.claim, 1, 8)
                         AND entry.sequence = call.sequence)

@@ -3,8 +3,8 @@ import HallpassCrypto
 
 /// A row of `token`, as far as a use of it asks.
 struct StoredToken {
-    static let columns = "state, expires_at, signature, groups, approval, \(isUsed)"
-    static let isUsed = """
+    static let columns = "state, expires_at, signature, groups, approval, \(isUsedSQL)"
+    static let isUsedSQL = """
         EXISTS (
             SELECT 1 FROM used_token AS used WHERE used.tenant_id = token.tenant_id AND used.sequence = token.sequence)
         """

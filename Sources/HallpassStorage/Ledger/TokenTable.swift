@@ -4,7 +4,7 @@ import HallpassCore
 /// The tokens that were issued, and what became of each.
 final class TokenTable {
     /// Which rows are of tokens that were neither used nor revoked, for SQLite to tell.
-    static let isUnspent = "token.state = \(State.issued.rawValue) AND NOT \(StoredToken.isUsed)"
+    static let isUnspent = "token.state = \(State.issued.rawValue) AND NOT \(StoredToken.isUsedSQL)"
 
     private enum State: Int64 {
         case issued = 0

@@ -67,8 +67,7 @@ struct Instance: Hashable, Sendable {
         let result: Result<(ClientSecret, OneTimeLink), any Error>
         do {
             guard let client = ClientID(Self.adminClient) else { preconditionFailure("a literal identifier") }
-            let context = CallContext(
-                requestID: Base64URL.encode(try RandomBytes.generate(count: 16)), address: nil)
+            let context = CallContext.ofServer()
             let secret = try await engine.broker.bootstrap(admin: client, context)
             result = .success((secret, try await engine.broker.inviteFirstAdmin(context)))
         } catch {

@@ -1,6 +1,5 @@
 import HallpassBroker
 import HallpassCore
-import HallpassCrypto
 import Logging
 import ServiceLifecycle
 
@@ -34,7 +33,7 @@ struct AuditRetention: Service {
     }
 
     private func trim() async throws {
-        let context = CallContext(requestID: Base64URL.encode(try RandomBytes.generate(count: 16)), address: nil)
+        let context = CallContext.ofServer()
         for trim in try await broker.trimAudit(olderThanDays: days, exportedTo: destinations, context) {
             logger.info(
                 "The audit was trimmed.",

@@ -1,6 +1,5 @@
 import HallpassBroker
 import HallpassCore
-import HallpassCrypto
 import Logging
 import ServiceLifecycle
 
@@ -19,8 +18,7 @@ struct KeyCare: Service {
 
     func tend() async {
         do throws(HallpassError) {
-            guard let random = try? RandomBytes.generate(count: 16) else { throw .unavailable }
-            let context = CallContext(requestID: Base64URL.encode(random), address: nil)
+            let context = CallContext.ofServer()
             try await broker.tendKeys(maximumAgeSeconds: maximumAgeSeconds, context)
             try await broker.tendDataKeys(context)
         } catch {

@@ -1,6 +1,5 @@
 import HallpassBroker
 import HallpassCore
-import HallpassCrypto
 import Logging
 import ServiceLifecycle
 
@@ -18,8 +17,7 @@ struct RefusalCount: Service {
 
     func record() async {
         do throws(HallpassError) {
-            guard let random = try? RandomBytes.generate(count: 16) else { throw .unavailable }
-            try await broker.recordTally(CallContext(requestID: Base64URL.encode(random), address: nil))
+            try await broker.recordTally(.ofServer())
         } catch {
             // What is refused without being recorded one by one is recorded late, or, where the disk is full, not at all.
             logger.warning("Refusals were counted and not recorded.", metadata: ["code": "\(error.code.rawValue)"])

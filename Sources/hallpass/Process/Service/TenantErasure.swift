@@ -1,6 +1,5 @@
 import HallpassBroker
 import HallpassCore
-import HallpassCrypto
 import Logging
 import ServiceLifecycle
 
@@ -18,7 +17,7 @@ struct TenantErasure: Service {
 
     func erase() async {
         do {
-            let context = CallContext(requestID: Base64URL.encode(try RandomBytes.generate(count: 16)), address: nil)
+            let context = CallContext.ofServer()
             for tenant in try await broker.eraseDeletedTenants(context, pause: { try await Task.sleep(for: breath) }) {
                 logger.info(
                     "Nothing is left of a deleted tenant but its audit.", metadata: ["tenant": "\(tenant.rawValue)"])
