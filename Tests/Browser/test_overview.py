@@ -118,6 +118,27 @@ def test_what_happens_is_drawn_by_itself_and_nothing_is_asked_meanwhile(visit, o
     dana.shoot("live")
 
 
+def test_a_click_counts_although_what_it_is_on_is_drawn_again_meanwhile(visit, office, troubles):
+    page = visit("dana").open("acme/")
+    expect(page.get_by_text("live", exact=True)).to_be_visible()
+    link = page.get_by_role("link", name="1 tool in quarantine")
+    expect(link).to_be_visible()
+    calls = page.locator(".figure", has_text="calls executed")
+    for target, address in (calls, "audit"), (link, "quarantine"):
+        executed = calls.locator("strong")
+        before = int(executed.inner_text().replace(",", ""))
+        target.hover()
+        page.mouse.down()
+        with page.expect_response("**/audit?limit=500", timeout=20_000):
+            office.broker.use(office.broker.call_token("find_contact"))
+        page.wait_for_function("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+        assert executed.inner_text().replace(",", "") == str(before)
+        page.mouse.up()
+        page.wait_for_url(re.compile(address))
+        page.go_back()
+        expect(executed).not_to_have_text(str(before))
+
+
 def test_a_link_keeps_the_focus_while_what_it_stands_in_is_drawn_again(visit, office):
     page = visit("adam").open("acme/")
     executed = page.locator(".figure", has_text="calls executed")

@@ -5,6 +5,7 @@ import { get, inTenant } from '../api.js';
 import { h, show } from '../dom.js';
 import { follow } from '../feed.js';
 import { number, time } from '../format.js';
+import { redraw } from '../redraw.js';
 import { link } from '../router.js';
 import { may } from '../session.js';
 import { frame } from '../shell.js';
@@ -46,17 +47,10 @@ function drawAttention(holder, { items, failed, isDone }) {
   // Asked again, what was there stays until all is known.
   if (!isDone && holder.dataset.done) return;
   if (isDone) holder.dataset.done = 'true';
-  showKeepingFocus(holder, h('section.card', h('h2', 'Needs someone'),
+  redraw(holder, h('section.card', h('h2', 'Needs someone'),
     items.length > 0 && h('ul.attention', items),
     items.length === 0 && failed.length === 0 && h('p.muted', isDone ? 'Nothing now.' : 'Looking…'),
     failed.length > 0 && h('p.note.warn', `Could not be asked: ${failed.join(', ')}.`)));
-}
-
-/** What is drawn again by itself must not take the focus from whoever has it there. */
-function showKeepingFocus(holder, ...content) {
-  const focused = holder.contains(document.activeElement) && document.activeElement.getAttribute('href');
-  show(holder, content);
-  if (focused) [...holder.querySelectorAll('a[href]')].find((one) => one.getAttribute('href') === focused)?.focus({ preventScroll: true });
 }
 
 // From the audit
@@ -108,7 +102,7 @@ async function live(tenant, span, signal, news) {
 
   /** With each heartbeat too: time goes on where nothing happens. */
   function draw() {
-    showKeepingFocus(holder, pictures(tenant, span, activity, newest));
+    redraw(holder, pictures(tenant, span, activity, newest));
     show(
       since,
       ' As of ',
