@@ -1,6 +1,4 @@
-import GRDB
 import HallpassCore
-import HallpassCrypto
 import SeededGenerator
 import Testing
 
@@ -10,13 +8,13 @@ struct ClaimIndexTests {
     private let acme = Fixture.acme
 
     @Test func `a key that nobody holds is free`() throws {
-        let scene = try Scene()
+        let scene = try ClaimScene()
         #expect(try scene.holder(1) == nil)
     }
 
     @Test(arguments: 1...20)
     func `whoever took a key is found, whether it is remembered, half written or written`(count: Int) throws {
-        let scene = try Scene(batchCount: 4)
+        let scene = try ClaimScene(batchCount: 4)
         for key in 1...count { try scene.transaction { try $0.take(key) } }
         for key in 1...count { #expect(try scene.holder(key) == Int64(key)) }
         try scene.restart()
@@ -24,7 +22,7 @@ struct ClaimIndexTests {
     }
 
     @Test func `keys come into the table some commits later, two for each that is new`() throws {
-        let scene = try Scene(batchCount: 4)
+        let scene = try ClaimScene(batchCount: 4)
         for key in 1...4 { try scene.transaction { try $0.take(key) } }
         #expect(try scene.indexed().isEmpty)
         try scene.transaction { try $0.take(5) }
@@ -35,14 +33,14 @@ struct ClaimIndexTests {
     }
 
     @Test func `a transaction that takes no key writes none`() throws {
-        let scene = try Scene(batchCount: 1)
+        let scene = try ClaimScene(batchCount: 1)
         try scene.transaction { try $0.take(1) }
         try scene.transaction { _ in }
         #expect(try scene.indexed().isEmpty)
     }
 
     @Test func `what did not commit was never taken`() throws {
-        let scene = try Scene(batchCount: 2)
+        let scene = try ClaimScene(batchCount: 2)
         try scene.transaction { try $0.take(1) }
         try scene.transaction(commits: false) { taker in
             try taker.take(1)
@@ -53,7 +51,7 @@ struct ClaimIndexTests {
     }
 
     @Test func `keys whose way into the table did not commit are found, and go there later`() throws {
-        let scene = try Scene(batchCount: 2)
+        let scene = try ClaimScene(batchCount: 2)
         for key in 1...2 { try scene.transaction { try $0.take(key) } }
         try scene.transaction(commits: false) { try $0.take(3) }
         #expect(try scene.indexed().isEmpty)
@@ -63,7 +61,7 @@ struct ClaimIndexTests {
     }
 
     @Test func `within one transaction a key that was just taken is taken`() throws {
-        let scene = try Scene()
+        let scene = try ClaimScene()
         try scene.transaction { taker in
             try taker.take(1)
             #expect(try taker.holder(1) == 1)
@@ -71,7 +69,7 @@ struct ClaimIndexTests {
     }
 
     @Test func `keys of two tenants are two keys`() throws {
-        let scene = try Scene(batchCount: 1)
+        let scene = try ClaimScene(batchCount: 1)
         for tenant in [acme, Fixture.globex] { try scene.transaction { try $0.take(1, of: tenant) } }
         for key in 2...4 { try scene.transaction { try $0.take(key) } }
         #expect(try scene.holder(1) == 1)
@@ -81,14 +79,14 @@ struct ClaimIndexTests {
     /// Eight bytes are all that the index keeps of a key, and whoever chooses keys can find two that share them.
     @Test(arguments: 0...6)
     func `keys that begin alike are kept apart`(later: Int) throws {
-        let scene = try Scene(batchCount: 3)
+        let scene = try ClaimScene(batchCount: 3)
         try scene.transaction { try $0.take(1) }
         for key in 0..<later { try scene.transaction { try $0.take(10 + key) } }
         try scene.transaction { taker in
-            try taker.take(Scene.twin(of: 1))
-            try taker.take(Scene.twin(of: Scene.twin(of: 1)))
+            try taker.take(ClaimScene.twin(of: 1))
+            try taker.take(ClaimScene.twin(of: ClaimScene.twin(of: 1)))
         }
-        let twins = [1, Scene.twin(of: 1), Scene.twin(of: Scene.twin(of: 1))]
+        let twins = [1, ClaimScene.twin(of: 1), ClaimScene.twin(of: ClaimScene.twin(of: 1))]
         let first = try twins.map { try scene.holder($0) }
         #expect(first == [1, Int64(later) + 2, Int64(later) + 3])
         try scene.restart()
@@ -98,20 +96,20 @@ struct ClaimIndexTests {
     @Test func `keys that begin alike are found after a restart, whichever of their calls was committed first`() throws
     {
         for isReversed in [false, true] {
-            let scene = try Scene()
+            let scene = try ClaimScene()
             let drawn = [scene.draw(), scene.draw()]
-            for (key, sequence) in zip([1, Scene.twin(of: 1)], isReversed ? drawn.reversed() : drawn) {
+            for (key, sequence) in zip([1, ClaimScene.twin(of: 1)], isReversed ? drawn.reversed() : drawn) {
                 try scene.transaction { try $0.take(key, as: sequence) }
             }
             try scene.restart()
             try scene.restart()
             #expect(try scene.holder(1) != nil)
-            #expect(try scene.holder(Scene.twin(of: 1)) != nil)
+            #expect(try scene.holder(ClaimScene.twin(of: 1)) != nil)
         }
     }
 
     @Test func `restarts do not heap up what is to be read at the next`() throws {
-        let scene = try Scene(batchCount: 8)
+        let scene = try ClaimScene(batchCount: 8)
         for key in 0..<80 {
             try scene.transaction { try $0.take(key) }
             if key % 5 == 0 { try scene.restart() }
@@ -120,7 +118,7 @@ struct ClaimIndexTests {
     }
 
     @Test func `calls without a key are not looked through again and again`() throws {
-        let scene = try Scene(batchCount: 8)
+        let scene = try ClaimScene(batchCount: 8)
         for _ in 0..<80 {
             try scene.transaction { try $0.pass() }
             #expect(try scene.unindexedCount() < 2 * 8)
@@ -131,7 +129,7 @@ struct ClaimIndexTests {
     }
 
     @Test func `a call of what is no tenant stands in nobody's way`() throws {
-        let scene = try Scene()
+        let scene = try ClaimScene()
         try scene.transaction { try $0.take(1) }
         try scene.execute("UPDATE call SET tenant_id = 'No Tenant'")
         try scene.restart()
@@ -139,7 +137,7 @@ struct ClaimIndexTests {
     }
 
     @Test func `a number that was drawn long before it is committed is found after a restart`() throws {
-        let scene = try Scene(batchCount: 2)
+        let scene = try ClaimScene(batchCount: 2)
         let drawn = scene.draw()
         for key in 1...4 { try scene.transaction { try $0.take(key) } }
         #expect(try scene.indexedTo() >= drawn)
@@ -150,7 +148,7 @@ struct ClaimIndexTests {
     }
 
     @Test func `whoever holds a key now is found, not who held it before`() throws {
-        let scene = try Scene(batchCount: 2)
+        let scene = try ClaimScene(batchCount: 2)
         for _ in 1...6 { try scene.transaction { try $0.take(1) } }
         #expect(try scene.holder(1) == 6)
         try scene.restart()
@@ -161,7 +159,7 @@ struct ClaimIndexTests {
 
     @Test(arguments: 1...8)
     func `of calls that are removed nothing stays in the table, or comes there`(removedAfter: Int) throws {
-        let scene = try Scene(batchCount: 4)
+        let scene = try ClaimScene(batchCount: 4)
         for key in 1...removedAfter { try scene.transaction { try $0.take(key) } }
         scene.age()
         try scene.transaction { try $0.removeAll() }
@@ -174,7 +172,7 @@ struct ClaimIndexTests {
     func `of a deleted tenant nothing comes into the table, however far its keys were on their way`(
         count: Int, isErasedAtOnce: Bool
     ) throws {
-        let scene = try Scene(batchCount: 4)
+        let scene = try ClaimScene(batchCount: 4)
         for key in 1...count {
             try scene.transaction { taker in
                 try taker.take(key)
@@ -199,7 +197,7 @@ struct ClaimIndexTests {
     }
 
     @Test func `a clock that was set back brings no call that was swept away into the table`() throws {
-        let scene = try Scene(batchCount: 4)
+        let scene = try ClaimScene(batchCount: 4)
         for key in 1...4 { try scene.transaction { try $0.take(key) } }
         scene.age()
         try scene.transaction { try $0.removeAll() }
@@ -210,7 +208,7 @@ struct ClaimIndexTests {
     }
 
     @Test func `a key that a late call took from another has one entry in the end`() throws {
-        let scene = try Scene(batchCount: 2)
+        let scene = try ClaimScene(batchCount: 2)
         let late = scene.draw()
         for key in 1...4 { try scene.transaction { try $0.take(key) } }
         try scene.transaction { try $0.take(9) }
@@ -224,7 +222,7 @@ struct ClaimIndexTests {
     @Test(arguments: 1...20)
     func `whatever happened before, a key's holder is who took it last`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let scene = try Scene(batchCount: Int.random(in: 1...6, using: &random))
+        let scene = try ClaimScene(batchCount: Int.random(in: 1...6, using: &random))
         var model: [Key: Int64] = [:]
         var drawn: [Int64] = []
         for _ in 1...120 {
@@ -261,7 +259,7 @@ struct ClaimIndexTests {
     }
 
     @Test func `a key that is missing from the table is counted, and found again once the index is remade`() throws {
-        let scene = try Scene(batchCount: 1)
+        let scene = try ClaimScene(batchCount: 1)
         for key in 1...4 { try scene.transaction { try $0.take(key) } }
         #expect(try scene.lostCount() == 0)
         try scene.execute("DELETE FROM call_claim WHERE sequence = 1")
@@ -279,170 +277,10 @@ private struct Key: Hashable {
 
     /// Half of them begin as another does.
     static let all = [Fixture.acme, Fixture.globex].flatMap { tenant in
-        (1...4).flatMap { [Key(number: $0, tenant: tenant), Key(number: Scene.twin(of: $0), tenant: tenant)] }
+        (1...4).flatMap { [Key(number: $0, tenant: tenant), Key(number: ClaimScene.twin(of: $0), tenant: tenant)] }
     }
 
     static func random(using random: inout SeededGenerator) -> Key {
         all[Int.random(in: 0..<all.count, using: &random)]
-    }
-}
-
-/// A database without a ledger, whose transactions a test makes itself.
-private final class Scene {
-    private let queue: DatabaseQueue
-    private let batchCount: Int
-    private var index: ClaimIndex
-    private var sequence: Int64 = 0
-    /// Unix seconds.
-    private(set) var now: Int64 = 1_000_000
-
-    init(batchCount: Int = ClaimIndex.batchCount) throws {
-        self.batchCount = batchCount
-        queue = try DatabaseQueue()
-        try queue.writeWithoutTransaction { try Migrations.run(on: $0) }
-        index = try queue.writeWithoutTransaction { try ClaimIndex($0, batchCount: batchCount) }
-    }
-
-    /// A key that begins as another does.
-    static func twin(of key: Int) -> Int { key + 1_000 }
-
-    func draw() -> Int64 {
-        sequence += 1
-        return sequence
-    }
-
-    /// Until what was there is old enough to be swept away.
-    func age() { now += SweptTable.call.retentionSeconds }
-    func setBack() { now -= SweptTable.call.retentionSeconds }
-
-    func transaction(commits: Bool = true, _ body: (Taker) throws -> Void) throws {
-        let isUndone = try queue.writeWithoutTransaction { db in
-            index.begin()
-            try db.inTransaction {
-                try body(Taker(db: db, index: index, draw: draw, now: now))
-                try index.advance()
-                return commits ? .commit : .rollback
-            }
-            if commits { index.didCommit() }
-            return !commits
-        }
-        // As the ledger does it: what was not committed is forgotten when the next transaction begins.
-        if isUndone { index.begin() }
-    }
-
-    /// As after `kill -9`.
-    func restart() throws {
-        index = try queue.writeWithoutTransaction { try ClaimIndex($0, batchCount: batchCount) }
-    }
-
-    func holder(_ key: Int, of tenant: TenantID = Fixture.acme) throws -> Int64? {
-        try queue.writeWithoutTransaction {
-            try Taker(db: $0, index: index, draw: draw, now: now).holder(key, of: tenant)
-        }
-    }
-
-    func indexed() throws -> [Int64] {
-        try queue.read { try Int64.fetchAll($0, sql: "SELECT sequence FROM call_claim ORDER BY sequence") }
-    }
-
-    func indexedTenants() throws -> Set<TenantID> {
-        let names = try queue.read { try String.fetchAll($0, sql: "SELECT DISTINCT tenant_id FROM call_claim") }
-        return Set(names.compactMap(TenantID.init))
-    }
-
-    func indexedTo() throws -> Int64 {
-        try #require(try queue.read { try Int64.fetchOne($0, sql: "SELECT claims_indexed_to FROM ledger_state") })
-    }
-
-    func lostCount() throws -> Int64 { try queue.read { try ClaimIndex.lostCount($0) } }
-
-    func remake() throws {
-        try queue.writeWithoutTransaction { try ClaimIndex.remake($0) }
-        try restart()
-    }
-
-    /// How many rows a start would read.
-    func unindexedCount() throws -> Int {
-        let count = try queue.read { db in
-            try Int.fetchOne(
-                db, sql: "SELECT count(*) FROM call WHERE sequence > (SELECT claims_indexed_to FROM ledger_state)")
-        }
-        return try #require(count)
-    }
-
-    func execute(_ sql: String) throws { try queue.writeWithoutTransaction { try $0.execute(sql: sql) } }
-}
-
-/// What a transaction does with keys.
-private struct Taker {
-    let db: Database
-    let index: ClaimIndex
-    let draw: () -> Int64
-    let now: Int64
-
-    func holder(_ key: Int, of tenant: TenantID = Fixture.acme) throws -> Int64? {
-        try index.search(for: Self.claim(key), of: tenant).holder
-    }
-
-    @discardableResult
-    func take(_ key: Int, of tenant: TenantID = Fixture.acme, as drawn: Int64? = nil) throws -> Int64 {
-        let sequence = drawn ?? draw()
-        let search = try index.search(for: Self.claim(key), of: tenant)
-        if search.holder != nil { try release(key, of: tenant) }
-        try db.execute(
-            sql: """
-                INSERT INTO call (tenant_id, sequence, nonce, client_id, claim, arguments_digest, lease_expires_at,
-                    expires_at, token_sequence, scope) VALUES (?, ?, zeroblob(8), 'crm', ?, zeroblob(32), 1, 1, 1, '')
-                """,
-            arguments: [tenant.rawValue, sequence, Fixture.data(Self.claim(key))])
-        try index.note(sequence, of: tenant, after: search, atSeconds: now)
-        return sequence
-    }
-
-    func delete(_ tenant: TenantID) { index.forget(tenant) }
-
-    /// As calls that are old enough are swept away.
-    func removeAll() throws { try db.execute(sql: "DELETE FROM call") }
-
-    /// A call without a key.
-    func pass() throws {
-        let sequence = draw()
-        try db.execute(
-            sql: """
-                INSERT INTO call (tenant_id, sequence, nonce, client_id, arguments_digest, lease_expires_at, expires_at,
-                    token_sequence, scope) VALUES ('acme', ?, zeroblob(8), 'crm', zeroblob(32), 1, 1, 1, '')
-                """,
-            arguments: [sequence])
-        try index.note(sequence, of: Fixture.acme, after: nil, atSeconds: now)
-    }
-
-    /// Undoes what `body` does.
-    func failing(_ body: () throws -> Void) throws {
-        let before = index.changes
-        try db.inSavepoint {
-            try body()
-            return .rollback
-        }
-        index.begin(with: before)
-    }
-
-    func release(_ key: Int, of tenant: TenantID = Fixture.acme) throws {
-        try db.execute(
-            sql: "UPDATE call SET claim = NULL WHERE tenant_id = ? AND claim = ?",
-            arguments: [tenant.rawValue, Fixture.data(Self.claim(key))])
-    }
-
-    func remove(_ sequence: Int64, of tenant: TenantID) throws {
-        try db.execute(
-            sql: "DELETE FROM call WHERE tenant_id = ? AND sequence = ?", arguments: [tenant.rawValue, sequence])
-    }
-
-    /// Twins have the first eight bytes in common, others none.
-    private static func claim(_ key: Int) -> SHA256Digest {
-        let head = SHA256.hash(Array("\(key % 1_000)".utf8)).bytes.prefix(8)
-        guard let claim = SHA256Digest(bytes: head + SHA256.hash(Array("\(key)".utf8)).bytes.dropFirst(8)) else {
-            preconditionFailure("32 bytes are a digest")
-        }
-        return claim
     }
 }
