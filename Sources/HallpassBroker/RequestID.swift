@@ -7,7 +7,7 @@ package enum RequestID {
     ///
     /// The first bit is 0, so that it never begins with `-`: people copy it from an error to a command line.
     package static func make() -> String {
-        // Both are the system's randomness; drawn ahead, an id costs no call of the system.
+        // libcrypto's are drawn ahead: two calls of the system fewer for each request.
         var bytes = (try? RandomBytes.generate(count: byteCount)) ?? SystemRandomNumberGenerator.bytes(byteCount)
         bytes[0] &= 0x7F
         return Base64URL.encode(bytes)
