@@ -37,10 +37,11 @@ struct Storage {
     /// Runs a test's body and closes, whatever happens.
     static func with(
         folder: ScratchFolder? = nil, tenants: [TenantID] = [Fixture.acme, Fixture.globex],
-        claimBatchCount: Int = ClaimIndex.batchCount, beforeCommit: (@Sendable () throws -> Void)? = nil,
-        _ body: (Storage) async throws -> Void
+        claimBatchCount: Int = ClaimIndex.batchCount, observer: (@Sendable (LedgerBatch) -> Void)? = nil,
+        beforeCommit: (@Sendable () throws -> Void)? = nil, _ body: (Storage) async throws -> Void
     ) async throws {
-        let storage = try Storage(folder: folder, claimBatchCount: claimBatchCount, beforeCommit: beforeCommit)
+        let storage = try Storage(
+            folder: folder, claimBatchCount: claimBatchCount, observer: observer, beforeCommit: beforeCommit)
         do {
             try await storage.addTenants(tenants)
             try await body(storage)

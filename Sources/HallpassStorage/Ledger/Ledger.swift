@@ -5,9 +5,9 @@ import Synchronization
 
 /// The one writer: what callers hand over is written in one order, and answered once it is on disk.
 ///
-/// A thread of its own takes everything that waits, applies it in one transaction, commits with `synchronous=FULL` and then
-/// tells every caller how its own entry ended. One flush to disk serves the whole batch, and under load the batch grows by
-/// itself. The order of the entries numbers audit records, orders revocations against uses, and is the same for everyone.
+/// A thread of its own takes everything that waits, applies it in one transaction, and what came meanwhile too until nothing
+/// waits, commits with `synchronous=FULL` and then tells every caller how its own entry ended. One flush to disk serves the
+/// whole batch, and under load the batch grows by itself. The order of the entries numbers audit records, orders revocations against uses, and is the same for everyone.
 package final class Ledger: Sendable {
     let database: HallpassDatabase
     private let queue: LedgerQueue
@@ -129,20 +129,16 @@ package final class Ledger: Sendable {
 
     private func run(_ writer: LedgerWriter, _ observer: (@Sendable (LedgerBatch) -> Void)?) {
         let clock = ContinuousClock()
-        while let jobs = queue.take(upTo: Limits.ledgerBatchEntries) {
+        while let first = queue.take(upTo: Limits.ledgerBatchEntries) {
             let start = clock.now
-            let (answers, failure) = writer.commit(jobs)
+            let batch = writer.commit(first) { queue.takeWaiting(upTo: Limits.ledgerBatchEntries - $0) }
             let end = clock.now
-            let microseconds = (end - start) / .microseconds(1)
-            lastCommit.withLock { $0 = failure == nil ? end : nil }
-            for (job, answer) in zip(jobs, answers) { job.finish(answer) }
+            lastCommit.withLock { $0 = batch.failure == nil ? end : nil }
+            for (job, answer) in zip(batch.jobs, batch.answers) { job.finish(answer) }
             observer?(
                 LedgerBatch(
-                    entryCount: jobs.count, commitMicroseconds: Int64(microseconds), failure: failure))
-            // Those just answered are likely to be back at once, and one commit for all of them is cheaper than one for the
-            // first few and one for the rest. A third of a commit's time: 32 callers come in batches of 17; with an eighth it
-            // was 14, and 5 to 9 % fewer verifications a second. One that the disk held up is no measure.
-            if jobs.count > 1 { queue.gather(jobs.count, forMicroseconds: min(Int(microseconds) / 3, 1_000)) }
+                    entryCount: batch.jobs.count, commitMicroseconds: Int64((end - start) / .microseconds(1)),
+                    failure: batch.failure))
         }
         writer.finish()
         lastCommit.withLock { $0 = nil }

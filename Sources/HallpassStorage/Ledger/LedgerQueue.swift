@@ -39,8 +39,8 @@ final class LedgerQueue: Sendable {
         /// No lane is empty.
         var lanes: [TenantID?: [LedgerJob]] = [:]
         var count = 0
-        /// How many jobs wake the writer; `nil` while it is awake.
-        var wakeCount: Int?
+        /// The writer sleeps until a job comes.
+        var isWaiting = false
         var isClosed = false
     }
 
@@ -63,9 +63,8 @@ final class LedgerQueue: Sendable {
             guard state.count < capacity else { return (.overloaded, nil, false) }
             state.lanes[job.tenant, default: []].append(job)
             state.count += 1
-            guard let wakeCount = state.wakeCount, state.count >= wakeCount else { return (nil, instead, false) }
-            state.wakeCount = nil
-            return (nil, instead, true)
+            defer { state.isWaiting = false }
+            return (nil, instead, state.isWaiting)
         }
         if mustWake { wake.signal() }
         instead?.finish(.failure(.overloaded))
@@ -79,7 +78,7 @@ final class LedgerQueue: Sendable {
         while true {
             let (jobs, isClosed) = state.withLock { state -> ([LedgerJob], Bool) in
                 let taken = state.take(upTo: limit)
-                state.wakeCount = taken.isEmpty && !state.isClosed ? 1 : nil
+                state.isWaiting = taken.isEmpty && !state.isClosed
                 return (taken, state.isClosed)
             }
             if !jobs.isEmpty { return jobs }
@@ -88,25 +87,15 @@ final class LedgerQueue: Sendable {
         }
     }
 
-    /// Lets `count` jobs gather, for so long at most. May return early.
-    func gather(_ count: Int, forMicroseconds patience: Int) {
-        let mustWait = state.withLock { state in
-            guard state.count < count, !state.isClosed else { return false }
-            state.wakeCount = count
-            return true
-        }
-        guard mustWait else { return }
-        // Whether it was time or the jobs, ``take(upTo:)`` looks for itself; a late signal only makes it look twice.
-        _ = wake.wait(timeout: .now() + .microseconds(patience))
-        state.withLock { $0.wakeCount = nil }
-    }
+    /// Everything that waits, up to `limit`: none, where nothing does.
+    func takeWaiting(upTo limit: Int) -> [LedgerJob] { state.withLock { $0.take(upTo: limit) } }
 
     /// Takes nothing more; what waits is still worked off.
     func close() {
         let mustWake = state.withLock { state in
             state.isClosed = true
-            defer { state.wakeCount = nil }
-            return state.wakeCount != nil
+            defer { state.isWaiting = false }
+            return state.isWaiting
         }
         if mustWake { wake.signal() }
     }

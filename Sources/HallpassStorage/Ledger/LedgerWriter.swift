@@ -30,17 +30,29 @@ final class LedgerWriter {
         self.beforeCommit = beforeCommit
     }
 
-    /// Applies all jobs in their order in one transaction.
+    /// What came of one transaction: each job with its answer, in their order. If it did not commit, all of them have failed,
+    /// and `failure` says why.
+    typealias Batch = (jobs: [LedgerJob], answers: [LedgerJob.Answer], failure: String?)
+
+    /// Applies jobs in their order in one transaction.
     ///
-    /// - Returns: each job's answer, in the order of `jobs`. If the transaction does not commit, all of them have failed, and
-    ///   `failure` says why.
-    func commit(_ jobs: [LedgerJob]) -> (answers: [LedgerJob.Answer], failure: String?) {
+    /// - Parameter more: asked with how many have been applied, again and again until it gives none: what comes while others
+    ///   are applied need not wait for their commit to begin its own.
+    func commit(_ first: [LedgerJob], more: (Int) -> [LedgerJob]) -> Batch {
         let cutoffsBefore = cutoffs
+        var jobs = first
         do {
             let answers = try pool.writeWithoutTransaction { db in
                 let tables = try preparedTables(db)
                 do {
-                    return try transaction(db, tables) { try jobs.map { try apply($0, tables, db) } }
+                    return try transaction(db, tables) {
+                        var answers: [LedgerJob.Answer] = []
+                        while answers.count < jobs.count {
+                            for job in jobs[answers.count...] { answers.append(try apply(job, tables, db)) }
+                            jobs += more(jobs.count)
+                        }
+                        return answers
+                    }
                 } catch {
                     guard error.concernsOneEntry else { throw error }
                     // A sound broker's entries do not break constraints, nor do rows that we wrote fail to be read. Find out
@@ -50,7 +62,7 @@ final class LedgerWriter {
                     return try transaction(db, tables) { try jobs.map { try applyAlone($0, tables, db) } }
                 }
             }
-            return (answers, nil)
+            return (jobs, answers, nil)
         } catch {
             // What is on disk now is for the disk to say: everything remembered of it is read again.
             tables?.audit.forget()
@@ -58,7 +70,7 @@ final class LedgerWriter {
             // The code and its own words: an error's message may hold what was to be written.
             let failure =
                 (error as? DatabaseError).map { "SQLite error \($0.extendedResultCode)" } ?? "\(type(of: error))"
-            return (jobs.map { _ in .failure(.storageUnavailable) }, failure)
+            return (jobs, jobs.map { _ in .failure(.storageUnavailable) }, failure)
         }
     }
 

@@ -30,6 +30,56 @@ struct LedgerFailureTests {
         }
     }
 
+    @Test func `a commit that fails fails those too that came while others were applied`() async throws {
+        let gate = Gate()
+        let fault = Fault()
+        try await Storage.with(beforeCommit: fault.strike) { storage in
+            gate.close()
+            fault.isOn = true
+            async let first = #expect(throws: HallpassError.storageUnavailable) {
+                try await storage.ledger.transact { _ in gate.pass() }
+            }
+            await gate.untilSomeoneWaits()
+            async let later = #expect(throws: HallpassError.storageUnavailable) {
+                try await storage.ledger.submit(Fixture.entry(.record))
+            }
+            await storage.ledger.untilQueued(1)
+            gate.open()
+            _ = await (first, later)
+            let records = try await storage.audit.count(Fixture.acme)
+            #expect(records == 0)
+        }
+    }
+
+    @Test func `an entry that the schema refuses fails alone, though it came while others were applied`() async throws {
+        let gate = Gate()
+        let batches = BatchLog()
+        try await Storage.with(observer: batches.note) { storage in
+            let token = try Fixture.token(storage.ledger)
+            try await storage.ledger.issue(token)
+            gate.close()
+            async let first = storage.ledger.transact { transaction in
+                try transaction.record(Fixture.auditEntry(), of: Fixture.acme)
+                gate.pass()
+            }
+            await gate.untilSomeoneWaits()
+            async let again = #expect(throws: HallpassError.internal) {
+                try await storage.ledger.submit(Fixture.entry(.issue(token)))
+            }
+            async let sound = storage.ledger.use(token)
+            await storage.ledger.untilQueued(2)
+            gate.open()
+            _ = try await (first, again)
+            let refusal = try await sound
+            #expect(refusal == nil)
+            let records = try await storage.audit.count(Fixture.acme)
+            let found = try await storage.chainBreak(Fixture.acme)
+            #expect(records == 3)
+            #expect(found == nil)
+        }
+        #expect(batches.counts.last == 3)
+    }
+
     @Test func `a revocation whose commit failed revokes nothing`() async throws {
         let fault = Fault()
         try await Storage.with(beforeCommit: fault.strike) { storage in

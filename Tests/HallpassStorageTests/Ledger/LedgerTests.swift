@@ -181,6 +181,28 @@ struct LedgerTests {
         #expect(batches.counts == [1, 500])
     }
 
+    @Test(arguments: [(others: 3, batches: [4]), (others: 1_030, batches: [1_024, 7])])
+    func `what comes while others are applied goes in with them, as many as fit`(
+        others: Int, batches expected: [Int]
+    ) async throws {
+        let gate = Gate()
+        let batches = BatchLog()
+        let storage = try Storage(observer: batches.note)
+        gate.close()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await storage.ledger.transact { _ in gate.pass() } }
+            await gate.untilSomeoneWaits()
+            for _ in 0..<others { group.addTask { _ = try await storage.ledger.submit(Fixture.entry(.record)) } }
+            await storage.ledger.untilQueued(others)
+            gate.open()
+            try await group.waitForAll()
+        }
+        let records = try await storage.audit.count(Fixture.acme)
+        try await storage.close()
+        #expect(batches.counts == expected)
+        #expect(records == others)
+    }
+
     @Test(arguments: [(waiting: 3, refused: false), (waiting: 4, refused: true)])
     func `a queue that is full refuses at once`(waiting: Int, refused: Bool) async throws {
         let gate = Gate()
