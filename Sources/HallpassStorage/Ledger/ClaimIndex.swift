@@ -26,6 +26,7 @@ final class ClaimIndex {
         fileprivate var deletedTenants: [TenantID] = []
         fileprivate var writtenCount = 0
         fileprivate var endsBatch = false
+        fileprivate var filterReach: ClaimFilter.Reach?
     }
 
     fileprivate struct Holder {
@@ -72,6 +73,7 @@ final class ClaimIndex {
     private let insert: LedgerStatement
     private let insertWhereHeld: LedgerStatement
     private let setIndexedTo: LedgerStatement
+    private let selectNext: LedgerStatement
 
     private(set) var changes = Changes()
     /// By tenant and key, the call that took the key last; in no batch yet.
@@ -86,10 +88,14 @@ final class ClaimIndex {
     private var newestSeconds = Int64.min
     /// A call up to this number is not remembered: its key is in the table, or on its way there in the present batch.
     private var indexedTo: Int64
+    private var filter: ClaimFilter
 
     /// Reads the keys that may be missing from the table. Outside of a transaction.
-    init(_ db: Database, batchCount: Int = ClaimIndex.batchCount) throws {
+    init(
+        _ db: Database, batchCount: Int = ClaimIndex.batchCount, filter: ClaimFilter = ClaimFilter()
+    ) throws {
         self.batchCount = batchCount
+        self.filter = filter
         selectHeld = try LedgerStatement(
             db, "SELECT 1 FROM call WHERE tenant_id = ? AND sequence = ? AND claim = ?")
         selectIndexed = try LedgerStatement(
@@ -109,6 +115,12 @@ final class ClaimIndex {
             WHERE tenant_id = ? AND sequence = ? AND claim IS NOT NULL
             """)
         setIndexedTo = try LedgerStatement(db, "UPDATE ledger_state SET claims_indexed_to = ?")
+        selectNext = try LedgerStatement(
+            db,
+            """
+            SELECT tenant_id, claim, sequence FROM call_claim WHERE (tenant_id, claim, sequence) > (?, ?, ?)
+            ORDER BY tenant_id, claim, sequence LIMIT ?
+            """)
         indexedTo = try Int64.fetchOne(db, sql: "SELECT claims_indexed_to FROM ledger_state") ?? 0
         let unindexed = try Int.fetchOne(db, sql: Self.unindexed("count(*)"), arguments: [indexedTo]) ?? 0
         // Before there are more of them with each restart: the next batch would be all of them, and none is noted that is not
@@ -156,7 +168,7 @@ final class ClaimIndex {
             let claim = ClaimPrefix(try row.digest(at: 1))
             displaced += remember(Holder(tenant: tenant, claim: claim, sequence: try row.decode(atIndex: 2)))
         }
-        for holder in displaced { try index(holder.sequence, of: holder.tenant) }
+        for holder in displaced { try index(holder) }
     }
 
     /// Finds who holds a key.
@@ -165,7 +177,8 @@ final class ClaimIndex {
         let remembered = remembered(prefix, of: tenant)
         let holder =
             try remembered.first { try selectHeld.first(tenant.rawValue, $0, claim) { _ in true } == true }
-            ?? selectIndexed.first(tenant.rawValue, prefix, claim) { $0.integer(at: 0) }
+            ?? (filter.mayBeIndexed(prefix)
+                ? selectIndexed.first(tenant.rawValue, prefix, claim) { $0.integer(at: 0) } : nil)
         return Search(holder: holder, claim: prefix, remembered: remembered)
     }
 
@@ -184,10 +197,13 @@ final class ClaimIndex {
             changes.released.append(Holder(tenant: tenant, claim: search.claim, sequence: holder))
         }
         // Numbers are drawn before calls wait for their commit: this one waited for longer than a batch takes.
-        guard sequence > indexedTo else { return try index(sequence, of: tenant) }
+        let holder = Holder(tenant: tenant, claim: search.claim, sequence: sequence)
+        guard sequence > indexedTo else { return try index(holder) }
         // Another key may begin as this one does, and only one call is remembered for both.
-        for other in search.remembered { try index(other, of: tenant) }
-        changes.holders.append(Holder(tenant: tenant, claim: search.claim, sequence: sequence))
+        for other in search.remembered {
+            try index(Holder(tenant: tenant, claim: search.claim, sequence: other))
+        }
+        changes.holders.append(holder)
     }
 
     /// A tenant's rows are about to be removed, and nobody will ask in its name again.
@@ -196,17 +212,27 @@ final class ClaimIndex {
     /// Takes a few of the batch into the table: two for each call of this transaction, so that a batch is done before the
     /// next is full. To be called once, at a transaction's end.
     func advance() throws {
-        guard let batch, changes.callCount > 0 else { return }
+        guard changes.callCount > 0 else { return }
+        changes.filterReach = try filter.readOn(changes.callCount) { last, limit, read in
+            try selectNext.each(last?.tenant ?? "", last?.claim, last?.sequence ?? 0, Int64(limit)) { row in
+                guard let tenant = row.text(at: 0), let claim = ClaimPrefix(row, at: 1) else {
+                    throw DamagedRow(column: "call_claim.claim")
+                }
+                read(ClaimFilter.Row(tenant: tenant, claim: claim, sequence: row.integer(at: 2)))
+            }
+        }
+        guard let batch else { return }
         let rest = batch.holders[batch.writtenCount...].prefix(2 * changes.callCount)
         // To look at each row first, in an order that is not theirs, took twice as long as to write.
         let areWhole = newestSeconds < batch.isWholeUntil
         for holder in rest {
             if !areWhole {
-                try index(holder.sequence, of: holder.tenant)
+                try index(holder)
             } else if !batch.released.contains(holder.sequence),
                 !changes.released.contains(where: { $0.sequence == holder.sequence }),
                 !changes.deletedTenants.contains(holder.tenant)
             {
+                filter.add(holder.claim)
                 try insert.run(holder.tenant.rawValue, holder.claim, holder.sequence)
             }
         }
@@ -235,6 +261,8 @@ final class ClaimIndex {
         batch?.released.formUnion(changes.released.map(\.sequence))
         if !changes.deletedTenants.isEmpty { removeHolders(of: changes.deletedTenants) }
         if changes.endsBatch { batch = nil }
+        if let reach = changes.filterReach { filter.didRead(to: reach) }
+        filter.renewIfFull()
         if batch == nil, recentCount >= batchCount { batch = takeRecent() }
         changes = Changes()
     }
@@ -275,8 +303,9 @@ final class ClaimIndex {
     }
 
     /// Looks at the call's row.
-    private func index(_ sequence: Int64, of tenant: TenantID) throws {
-        try insertWhereHeld.run(tenant.rawValue, sequence)
+    private func index(_ holder: Holder) throws {
+        filter.add(holder.claim)
+        try insertWhereHeld.run(holder.tenant.rawValue, holder.sequence)
     }
 
     private func removeHolders(of tenants: [TenantID]) {
@@ -314,10 +343,17 @@ extension ClaimIndex {
 
 /// The first eight bytes of a key's digest, in the order in which SQLite has them.
 struct ClaimPrefix: Hashable, Comparable, LedgerValue {
-    private let value: UInt64
+    let value: UInt64
 
     init(_ claim: SHA256Digest) {
         value = claim.withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) }
+    }
+
+    /// - Returns: `nil` where no eight bytes are.
+    init?(_ row: LedgerRow, at index: Int32) {
+        guard let value = row.withBytes(at: index, { $0.count == 8 ? $0.loadUnaligned(as: UInt64.self) : nil })
+        else { return nil }
+        self.value = UInt64(bigEndian: value)
     }
 
     static func < (left: ClaimPrefix, right: ClaimPrefix) -> Bool { left.value < right.value }

@@ -35,6 +35,21 @@ struct LedgerStatement {
         }
     }
 
+    /// Every row, in turn.
+    func each<each Value: LedgerValue>(
+        _ value: repeat each Value, read: (LedgerRow) throws -> Void
+    ) throws {
+        try bind(repeat each value)
+        defer { sqlite3_reset(statement.sqliteStatement) }
+        while true {
+            switch sqlite3_step(statement.sqliteStatement) {
+            case SQLITE_ROW: try read(LedgerRow(statement: statement.sqliteStatement))
+            case SQLITE_DONE: return
+            default: throw failure
+            }
+        }
+    }
+
     private func bind<each Value: LedgerValue>(_ value: repeat each Value) throws {
         var index: Int32 = 0
         bytes.removeAll()

@@ -246,10 +246,12 @@ struct ClaimIndexTests {
             if Int.random(in: 0..<8, using: &random) == 0 {
                 scene.age()
                 let swept = Key.all.filter { _ in Bool.random(using: &random) }
-                try scene.transaction { taker in
+                let commits = Bool.random(using: &random)
+                try scene.transaction(commits: commits) { taker in
                     for key in swept { if let holder = model[key] { try taker.remove(holder, of: key.tenant) } }
+                    for _ in 0..<4 { try taker.pass() }
                 }
-                for key in swept { model[key] = nil }
+                if commits { for key in swept { model[key] = nil } }
             }
             if Int.random(in: 0..<12, using: &random) == 0 { try scene.restart() }
             for key in Key.all { #expect(try scene.holder(key.number, of: key.tenant) == model[key]) }

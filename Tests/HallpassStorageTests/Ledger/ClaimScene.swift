@@ -9,16 +9,21 @@ import Testing
 final class ClaimScene {
     private let queue: DatabaseQueue
     private let batchCount: Int
+    /// So small and slow that it is made again and again.
+    private let filter: ClaimFilter
     private var index: ClaimIndex
     private var sequence: Int64 = 0
     /// Unix seconds.
     private(set) var now: Int64 = 1_000_000
 
-    init(batchCount: Int = ClaimIndex.batchCount) throws {
+    init(
+        batchCount: Int = ClaimIndex.batchCount, filter: ClaimFilter = ClaimFilter(capacity: 32, rowsPerCall: 1)
+    ) throws {
         self.batchCount = batchCount
+        self.filter = filter
         queue = try DatabaseQueue()
         try queue.writeWithoutTransaction { try Migrations.run(on: $0) }
-        index = try queue.writeWithoutTransaction { try ClaimIndex($0, batchCount: batchCount) }
+        index = try queue.writeWithoutTransaction { try ClaimIndex($0, batchCount: batchCount, filter: filter) }
     }
 
     /// A key that begins as another does.
@@ -50,7 +55,7 @@ final class ClaimScene {
 
     /// As after `kill -9`.
     func restart() throws {
-        index = try queue.writeWithoutTransaction { try ClaimIndex($0, batchCount: batchCount) }
+        index = try queue.writeWithoutTransaction { try ClaimIndex($0, batchCount: batchCount, filter: filter) }
     }
 
     func holder(_ key: Int, of tenant: TenantID = Fixture.acme) throws -> Int64? {
@@ -107,14 +112,19 @@ struct ClaimTaker {
         let sequence = drawn ?? draw()
         let search = try index.search(for: Self.claim(key), of: tenant)
         if search.holder != nil { try release(key, of: tenant) }
+        try insert(key, of: tenant, as: sequence)
+        try index.note(sequence, of: tenant, after: search, atSeconds: now)
+        return sequence
+    }
+
+    /// A call's row, of which the index does not hear.
+    func insert(_ key: Int, of tenant: TenantID = Fixture.acme, as sequence: Int64) throws {
         try db.execute(
             sql: """
                 INSERT INTO call (tenant_id, sequence, nonce, client_id, claim, arguments_digest, lease_expires_at,
                     expires_at, token_sequence, scope) VALUES (?, ?, zeroblob(8), 'crm', ?, zeroblob(32), 1, 1, 1, '')
                 """,
             arguments: [tenant.rawValue, sequence, Fixture.data(Self.claim(key))])
-        try index.note(sequence, of: tenant, after: search, atSeconds: now)
-        return sequence
     }
 
     func delete(_ tenant: TenantID) { index.forget(tenant) }
