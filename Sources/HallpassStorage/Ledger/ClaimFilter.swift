@@ -5,22 +5,23 @@ import HallpassCore
 /// Nearly every call's key is new, and to look for one among a million took 2.5 to 4.4 µs. A filter as of B. Bloom (1970), with
 /// all bits of a key in one line of the processor's cache, as F. Putze, P. Sanders and J. Singler (2007) have it.
 ///
-/// After a start it knows nothing: every key may be in the table. It reads the table a few rows with each commit, while what
-/// is written there goes in by itself, and answers once it has read all of it. Keys that have left the table stay in it until it
-/// is full and made anew.
+/// After a start it knows nothing: every key may be in the table. It reads the table, a few rows for each call, while what is
+/// written there goes in by itself, and answers once it has read all of it. Keys that have left the table stay in it until it is
+/// full and made anew.
 struct ClaimFilter {
     /// Half a megabyte.
     static let leastCapacity = 1 << 18
-    /// 32 megabytes. With more keys than this it is right less often, down to never.
+    /// 32 megabytes, and as many while it is made anew. With more keys than this it is right less often, down to never.
     static let mostCapacity = 1 << 24
     /// While it is made, for each call of a transaction.
     static let rowsPerCall = 16
+    /// While it is made, in one transaction.
+    private static let rowsAtOnce = 1_024
 
-    /// A row of the table, in the table's order; how far it has been read.
+    /// How far the table has been read, which is in this order. What begins alike is one to a filter.
     struct Row {
         let tenant: String
         let claim: ClaimPrefix
-        let sequence: Int64
     }
 
     enum Reach {
@@ -34,14 +35,21 @@ struct ClaimFilter {
         var last: Row?
     }
 
+    private let mostCapacity: Int
     private let rowsPerCall: Int
     private var whole: ClaimBits?
     /// How many keys the whole one had when it became that.
     private var countAtFirst = 0
     private var unfinished: Unfinished?
+    private var isGivenUp = false
 
-    /// - Parameter capacity: keys until the first is made anew; a power of two, 32 at least.
-    init(capacity: Int = leastCapacity, rowsPerCall: Int = rowsPerCall) {
+    /// - Parameters:
+    ///   - capacity: keys until the first is made anew; a power of two, 32 at least.
+    ///   - mostCapacity: the same of the largest.
+    init(
+        capacity: Int = leastCapacity, mostCapacity: Int = mostCapacity, rowsPerCall: Int = rowsPerCall
+    ) {
+        self.mostCapacity = mostCapacity
         self.rowsPerCall = rowsPerCall
         unfinished = Unfinished(bits: ClaimBits(capacity: capacity))
     }
@@ -68,7 +76,7 @@ struct ClaimFilter {
         guard var taken = unfinished else { return nil }
         unfinished = nil
         defer { unfinished = taken }
-        let limit = callCount * rowsPerCall
+        let limit = min(callCount * rowsPerCall, Self.rowsAtOnce)
         var last = taken.last
         var count = 0
         try rows(taken.last, limit) { row in
@@ -83,7 +91,7 @@ struct ClaimFilter {
     mutating func didRead(to reach: Reach) {
         guard var read = unfinished else { return }
         let capacity = read.bits.capacity
-        if read.bits.count > capacity, capacity < Self.mostCapacity {
+        if read.bits.count > capacity, capacity < mostCapacity {
             unfinished = Unfinished(bits: ClaimBits(capacity: 2 * capacity))
             return
         }
@@ -98,16 +106,24 @@ struct ClaimFilter {
         }
     }
 
-    /// Begins anew where there are many keys in it that have left the table, or too many that have not.
+    /// Begins anew where it is full: twice as large, unless most of it are keys that have left the table since.
     mutating func renewIfFull() {
-        guard unfinished == nil, let whole, whole.count > whole.capacity else { return }
-        let isCrowded = countAtFirst > whole.capacity / 2
-        guard !isCrowded || whole.capacity < Self.mostCapacity else { return }
-        unfinished = Unfinished(bits: ClaimBits(capacity: isCrowded ? 2 * whole.capacity : whole.capacity))
+        guard !isGivenUp, unfinished == nil, let whole else { return }
+        let capacity = whole.capacity
+        let grows = countAtFirst > capacity / 2 && capacity < mostCapacity
+        // The largest may hold more than it is made for: half of that has then left the table.
+        guard whole.count > (grows ? capacity : max(capacity, 2 * countAtFirst)) else { return }
+        unfinished = Unfinished(bits: ClaimBits(capacity: grows ? 2 * capacity : capacity))
+    }
+
+    /// For a table that cannot be read to its end: what is not whole never will be.
+    mutating func giveUp() {
+        isGivenUp = true
+        unfinished = nil
     }
 }
 
-/// Sixteen bits for each key, five of them set: one key in some 200 that are not in it seems to be.
+/// Sixteen bits for each key, five of them set: when it is full, one key in some hundreds that are not in it seems to be.
 struct ClaimBits {
     private static let keysPerBlock = 32
     private static let wordsPerBlock = 8

@@ -5,9 +5,10 @@ import Synchronization
 
 /// The one writer: what callers hand over is written in one order, and answered once it is on disk.
 ///
-/// A thread of its own takes everything that waits, applies it in one transaction, and what came meanwhile too until nothing
-/// waits, commits with `synchronous=FULL` and then tells every caller how its own entry ended. One flush to disk serves the
-/// whole batch, and under load the batch grows by itself. The order of the entries numbers audit records, orders revocations against uses, and is the same for everyone.
+/// A thread of its own takes everything that waits, applies it in one transaction, and what comes meanwhile too, until nothing
+/// waits or ``Limits/ledgerBatchEntries`` are in it. It commits with `synchronous=FULL` and then tells every caller how its own
+/// entry ended. One flush to disk serves the whole batch, and under load the batch grows by itself. The order of the entries
+/// numbers audit records, orders revocations against uses, and is the same for everyone.
 package final class Ledger: Sendable {
     let database: HallpassDatabase
     private let queue: LedgerQueue

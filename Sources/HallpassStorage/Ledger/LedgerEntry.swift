@@ -187,7 +187,7 @@ package struct TokenUse: Sendable {
 /// One transaction, for the metrics.
 package struct LedgerBatch: Sendable {
     package let entryCount: Int
-    /// From taking the entries to having them on disk.
+    /// From taking the first of them to having all on disk.
     package let commitMicroseconds: Int64
     /// What the system said where nothing of it is on disk, and everyone in it was told so.
     package let failure: String?

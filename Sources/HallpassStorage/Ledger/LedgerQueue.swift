@@ -31,8 +31,8 @@ final class LedgerJob: Sendable {
 
 /// What waits for the writing thread. Whoever appends never waits; the writer sleeps on a semaphore that only it waits for.
 ///
-/// Each tenant's jobs keep their order, and no tenant's are many enough to keep another's out: where not all fit into one
-/// transaction the tenants share it evenly, and where no more may wait the tenant with the most waiting gives way. That is fair
+/// Each tenant's jobs keep their order, and no tenant's are many enough to keep another's out: where not all that wait fit into
+/// a transaction the tenants share its room evenly, and where no more may wait the tenant with the most waiting gives way. That is fair
 /// queueing as of P. McKenney, "Stochastic Fairness Queueing" (1990), with one queue for each.
 final class LedgerQueue: Sendable {
     fileprivate struct State {
@@ -115,6 +115,7 @@ extension LedgerQueue.State {
 
     /// All of it, or of each tenant as much as of every other that has so much, the oldest first.
     fileprivate mutating func take(upTo limit: Int) -> [LedgerJob] {
+        guard limit > 0 else { return [] }
         guard count > limit else {
             defer {
                 lanes.removeAll(keepingCapacity: true)

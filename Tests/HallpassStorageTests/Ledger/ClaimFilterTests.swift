@@ -39,10 +39,11 @@ struct ClaimFilterTests {
     }
 
     @Test func `what a transaction read that did not commit is read again`() {
-        var table = Table(keys: 1..<5)
+        var table = Table(keys: 0..<4)
         var filter = ClaimFilter(capacity: 64, rowsPerCall: 2)
         table.isRead(by: &filter, commits: false)
-        table.keys.insert(0)
+        // A row that the transaction had removed; by its digest it is the first.
+        table.keys.insert(4)
         for _ in 0..<4 { table.isRead(by: &filter) }
         #expect(!filter.mayBeIndexed(.of(9)))
         #expect(table.keys.allSatisfy { filter.mayBeIndexed(.of($0)) })
@@ -74,18 +75,55 @@ struct ClaimFilterTests {
         #expect((0..<500).count { filter.mayBeIndexed(.of($0)) } < 50)
     }
 
-    /// By a row that came into the table by no way that there is.
-    @Test func `the table is not asked for a key that it does not hold`() throws {
-        let scene = try ClaimScene(filter: ClaimFilter())
-        try scene.transaction { try $0.take(1) }
-        try scene.transaction { taker in
-            try taker.insert(2, as: 500)
-            try taker.db.execute(sql: "INSERT INTO call_claim SELECT tenant_id, substr(claim, 1, 8), sequence FROM call")
+    @Test func `the largest is made anew too, whether the table has room in it or not`() {
+        for room in [1, 4] {
+            var table = Table(keys: 0..<(64 * 2 / room))
+            let count = table.keys.count
+            var filter = ClaimFilter(capacity: 64, mostCapacity: 64, rowsPerCall: 10)
+            for key in count..<2_000 {
+                filter.add(.of(key))
+                table.keys = Set(key - count + 1...key)
+                for _ in 0..<3 { table.isRead(by: &filter) }
+            }
+            #expect(table.keys.allSatisfy { filter.mayBeIndexed(.of($0)) })
+            #expect((10_000..<20_000).count { filter.mayBeIndexed(.of($0)) } < 3_000)
         }
-        #expect(try scene.holder(2) == nil)
+    }
+
+    /// By a row that came into the table by no way that there is.
+    @Test(arguments: [0, 6])
+    func `the table is not asked for a key that it does not hold`(count: Int) throws {
+        let scene = try ClaimScene(batchCount: 2, filter: ClaimFilter(capacity: 32, rowsPerCall: 1))
+        for key in 0..<count {
+            try scene.transaction { taker in
+                try taker.take(key)
+                try taker.take(ClaimScene.twin(of: key))
+                try taker.take(key, of: Fixture.globex)
+            }
+        }
+        try scene.restart()
+        for _ in 0...(3 * count) { try scene.transaction { try $0.pass() } }
+        try scene.transaction { taker in
+            try taker.insert(100, as: 500)
+            try taker.db.execute(
+                sql: "INSERT INTO call_claim SELECT tenant_id, substr(claim, 1, 8), sequence FROM call WHERE sequence = 500")
+        }
+        #expect(try scene.holder(100) == nil)
+        for key in 0..<count { #expect(try scene.holder(key) == Int64(3 * key + 1)) }
         try scene.execute("UPDATE ledger_state SET claims_indexed_to = 1000")
         try scene.restart()
-        #expect(try scene.holder(2) == 500)
+        #expect(try scene.holder(100) == 500)
+    }
+
+    @Test func `a row that cannot be read stops no call, and every key is looked for`() throws {
+        let scene = try ClaimScene(batchCount: 1)
+        for key in 1...3 { try scene.transaction { try $0.take(key) } }
+        try scene.execute("PRAGMA ignore_check_constraints = 1")
+        try scene.execute("UPDATE call_claim SET claim = x'00' WHERE sequence = 1")
+        try scene.restart()
+        for key in 4...40 { try scene.transaction { try $0.take(key) } }
+        for key in 2...40 { #expect(try scene.holder(key) == Int64(key)) }
+        #expect(try scene.lostCount() == 1)
     }
 }
 
@@ -101,7 +139,7 @@ private struct Table {
         let reach = filter.readOn(1) { last, limit, read in
             let rest = rows.drop { claim in last.map { claim <= $0.claim } ?? false }
             for claim in rest.prefix(limit) {
-                read(ClaimFilter.Row(tenant: "acme", claim: claim, sequence: 1))
+                read(ClaimFilter.Row(tenant: "acme", claim: claim))
             }
         }
         guard commits else { return }

@@ -3,7 +3,7 @@ import Synchronization
 
 @testable import HallpassStorage
 
-/// Holds the writing thread before a commit, for as long as a test wants. Only that thread blocks on it.
+/// Holds the writing thread, before a commit or within one, for as long as a test wants. Only that thread blocks on it.
 final class Gate: Sendable {
     private let condition = NSCondition()
     private let state = Mutex((isOpen: true, waiting: 0))
