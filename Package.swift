@@ -66,11 +66,14 @@ let package = Package(
         // Values and decisions. No clock, no randomness, no I/O.
         .target(name: "HallpassCore", dependencies: ["HallpassCrypto", "JSONSchema"], swiftSettings: server),
 
-        // Tables, statements and the one writer. Alone in importing GRDB.
+        // The system's libsqlite3, for what has to be said before GRDB opens it.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
+        // Tables, statements and the one writer. Alone in importing GRDB and CSQLite.
         .target(
             name: "HallpassStorage",
             dependencies: [
-                "HallpassCore", .product(name: "GRDB", package: "GRDB.swift"),
+                "CSQLite", "HallpassCore", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: server),

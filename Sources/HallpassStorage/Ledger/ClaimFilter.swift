@@ -91,6 +91,7 @@ struct ClaimFilter {
     mutating func didRead(to reach: Reach) {
         guard var read = unfinished else { return }
         let capacity = read.bits.capacity
+        // Where it began is too small for the table.
         if read.bits.count > capacity, capacity < mostCapacity {
             unfinished = Unfinished(bits: ClaimBits(capacity: 2 * capacity))
             return
@@ -106,14 +107,11 @@ struct ClaimFilter {
         }
     }
 
-    /// Begins anew where it is full: twice as large, unless most of it are keys that have left the table since.
+    /// Begins anew once it is full and half of it, at least, came since it was made: so many keys may have left the table.
     mutating func renewIfFull() {
         guard !isGivenUp, unfinished == nil, let whole else { return }
-        let capacity = whole.capacity
-        let grows = countAtFirst > capacity / 2 && capacity < mostCapacity
-        // The largest may hold more than it is made for: half of that has then left the table.
-        guard whole.count > (grows ? capacity : max(capacity, 2 * countAtFirst)) else { return }
-        unfinished = Unfinished(bits: ClaimBits(capacity: grows ? 2 * capacity : capacity))
+        guard whole.count > max(whole.capacity, 2 * countAtFirst) else { return }
+        unfinished = Unfinished(bits: ClaimBits(capacity: whole.capacity))
     }
 
     /// For a table that cannot be read to its end: what is not whole never will be.

@@ -106,7 +106,9 @@ struct ClaimFilterTests {
         try scene.transaction { taker in
             try taker.insert(100, as: 500)
             try taker.db.execute(
-                sql: "INSERT INTO call_claim SELECT tenant_id, substr(claim, 1, 8), sequence FROM call WHERE sequence = 500")
+                sql: """
+                    INSERT INTO call_claim SELECT tenant_id, substr(claim, 1, 8), sequence FROM call WHERE sequence = 500
+                    """)
         }
         #expect(try scene.holder(100) == nil)
         for key in 0..<count { #expect(try scene.holder(key) == Int64(3 * key + 1)) }
