@@ -32,7 +32,7 @@ package struct RandomID<Owner>: Hashable, Sendable {
     package var text: String { withUnsafeBytes { Base64URL.encode($0) } }
 
     /// Lends the 16 bytes for the length of `body`.
-    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         Swift.withUnsafeBytes(of: words, body)
     }
 

@@ -22,8 +22,8 @@ package final class HallpassDatabase: Sendable {
     let pool: DatabasePool
     private let lock: DatabaseLock
 
-    /// SQLite counts what it allocates, under a lock, and nobody reads it: a verification took 1 % more. For all of the process;
-    /// where SQLite has been used before, it stays as it was.
+    /// SQLite counts what it allocates, under a lock, and nobody reads it: without, a verification took 329 thousand instructions
+    /// instead of 333. For all of the process; where SQLite has been used before, it stays as it was.
     private static let withoutMemoryStatistics = csqlite_keep_no_memory_statistics()
 
     private init(path: String, pool: DatabasePool, lock: DatabaseLock) {
