@@ -125,10 +125,13 @@ def test_a_click_counts_although_what_it_is_on_is_drawn_again_meanwhile(visit, o
     expect(link).to_be_visible()
     calls = page.locator(".figure", has_text="calls executed")
     for target, address in (calls, "audit"), (link, "quarantine"):
+        # What needs someone comes bit by bit, and moves what is below it.
+        page.locator("[data-done]").wait_for()
         executed = calls.locator("strong")
         before = int(executed.inner_text().replace(",", ""))
         target.hover()
         page.mouse.down()
+        assert target.evaluate("one => one.matches(':active')")
         with page.expect_response("**/audit?limit=500", timeout=20_000):
             office.broker.use(office.broker.call_token("find_contact"))
         page.wait_for_function("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
