@@ -62,10 +62,11 @@ let package = Package(
         .target(
             name: "HallpassCore", dependencies: ["HallpassCrypto", "JSONSchema"], path: "Hallpass/HallpassCore",
             swiftSettings: server),
+        .systemLibrary(name: "CSQLite", path: "Hallpass/CSQLite", pkgConfig: "sqlite3"),
         .target(
             name: "HallpassStorage",
             dependencies: [
-                "HallpassCore", .product(name: "GRDB", package: "GRDB.swift"),
+                "CSQLite", "HallpassCore", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             path: "Hallpass/HallpassStorage", swiftSettings: server),
