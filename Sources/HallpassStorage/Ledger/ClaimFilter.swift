@@ -1,5 +1,3 @@
-import HallpassCore
-
 /// Knows of most keys that the table `call_claim` does not hold that it does not, so that nobody has to look there.
 ///
 /// Nearly every call's key is new, and to look for one among a million took 2.5 to 4.4 µs. A filter as of B. Bloom (1970), with
@@ -121,7 +119,7 @@ struct ClaimFilter {
     }
 }
 
-/// Sixteen bits for each key, five of them set: when it is full, one key in some hundreds that are not in it seems to be.
+/// Sixteen bits for each key, five of them set: when it is full, of the keys that are not in it one in fifty at most seems to be.
 struct ClaimBits {
     private static let keysPerBlock = 32
     private static let wordsPerBlock = 8

@@ -32,8 +32,8 @@ final class LedgerJob: Sendable {
 /// What waits for the writing thread. Whoever appends never waits; the writer sleeps on a semaphore that only it waits for.
 ///
 /// Each tenant's jobs keep their order, and no tenant's are many enough to keep another's out: where not all that wait fit into
-/// a transaction the tenants share its room evenly, and where no more may wait the tenant with the most waiting gives way. That is fair
-/// queueing as of P. McKenney, "Stochastic Fairness Queueing" (1990), with one queue for each.
+/// a transaction the tenants share its room evenly, and where no more may wait the tenant with the most waiting gives way. That
+/// is fair queueing as of P. McKenney, "Stochastic Fairness Queueing" (1990), with one queue for each.
 final class LedgerQueue: Sendable {
     fileprivate struct State {
         /// No lane is empty.
