@@ -227,18 +227,17 @@ final class LedgerWriter {
         return .switched(number: number, nil, liveTokens: 0)
     }
 
-    /// The token, then the key; nothing is taken until both have agreed.
+    /// The token, then the key; nothing is kept unless both have agreed.
     private func perform(_ use: TokenUse, nowSeconds: Int64, _ tables: Tables) throws -> LedgerOutcome {
-        if let refusal = try tables.token.refusal(use, cutoffs: cutoffs[use.tenant]) { return .refused(refusal) }
-        guard let call = use.call else {
-            try tables.token.consume(use)
-            return .used
+        if let refusal = try tables.token.take(use, cutoffs: cutoffs[use.tenant]) { return .refused(refusal) }
+        guard let call = use.call else { return .used }
+        switch try tables.call.begin(call, of: use.tenant, nowSeconds: nowSeconds) {
+        case .execute: return .used
+        case .replay(let earlier): return .replayed(earlier)
+        case .refuse(let refusal):
+            try tables.token.giveBack(use)
+            return .refused(refusal)
         }
-        let claim = try tables.call.begin(call, of: use.tenant, nowSeconds: nowSeconds)
-        if case .refuse(let refusal) = claim { return .refused(refusal) }
-        try tables.token.consume(use)
-        guard case .replay(let earlier) = claim else { return .used }
-        return .replayed(earlier)
     }
 }
 

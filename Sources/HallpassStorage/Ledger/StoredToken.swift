@@ -3,14 +3,16 @@ import HallpassCrypto
 
 /// A row of `token`, as far as a use of it asks.
 struct StoredToken {
-    static let columns = "state, expires_at, signature, groups, approval, \(isUsedSQL)"
+    /// To be followed by whether it is used, or NULL where nobody asks.
+    static let columns = "state, expires_at, signature, groups, approval"
     static let isUsedSQL = """
         EXISTS (
             SELECT 1 FROM used_token AS used WHERE used.tenant_id = token.tenant_id AND used.sequence = token.sequence)
         """
 
     let state: Int64
-    let isUsed: Bool
+    /// `nil` where it was not asked for.
+    let isUsed: Bool?
     let expiresAt: Int64
     private let groupsText: String?
     private let isApproved: Bool
@@ -23,7 +25,7 @@ struct StoredToken {
         signature.withUnsafeBytes { Array($0.prefix(signatureBytes)) }
     }
 
-    /// - Parameter row: of ``columns``.
+    /// - Parameter row: of ``columns``, and of one more.
     /// - Returns: `nil` where it is of another token than the one with this signature.
     init?(_ row: LedgerRow, if signature: SHA256Digest) {
         // Tokens from before signatures were kept have none. All of them were ended then.
@@ -35,7 +37,7 @@ struct StoredToken {
         expiresAt = row.integer(at: 1)
         groupsText = row.text(at: 3)
         isApproved = !row.isNull(at: 4)
-        isUsed = row.integer(at: 5) != 0
+        isUsed = row.isNull(at: 5) ? nil : row.integer(at: 5) != 0
     }
 
     func backing() throws -> TokenBacking {

@@ -13,7 +13,9 @@ final class TokenTable {
 
     private let insert: LedgerStatement
     private let select: LedgerStatement
+    private let selectWithUse: LedgerStatement
     private let insertUsed: LedgerStatement
+    private let deleteUsed: LedgerStatement
     private let setRevoked: LedgerStatement
 
     init(_ db: Database) throws {
@@ -24,13 +26,11 @@ final class TokenTable {
                 client_id, subject, groups, approval, txn, agents, signature)
             VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        select = try LedgerStatement(
-            db,
-            """
-            SELECT \(StoredToken.columns) FROM token WHERE tenant_id = ? AND sequence = ?
-            """)
-        // A token that is used twice breaks its key.
-        insertUsed = try LedgerStatement(db, "INSERT INTO used_token (tenant_id, sequence) VALUES (?, ?)")
+        let one = "FROM token WHERE tenant_id = ? AND sequence = ?"
+        select = try LedgerStatement(db, "SELECT \(StoredToken.columns), NULL \(one)")
+        selectWithUse = try LedgerStatement(db, "SELECT \(StoredToken.columns), \(StoredToken.isUsedSQL) \(one)")
+        insertUsed = try LedgerStatement(db, "INSERT OR IGNORE INTO used_token (tenant_id, sequence) VALUES (?, ?)")
+        deleteUsed = try LedgerStatement(db, "DELETE FROM used_token WHERE tenant_id = ? AND sequence = ?")
         setRevoked = try LedgerStatement(
             db, "UPDATE token SET state = \(State.revoked.rawValue) WHERE tenant_id = ? AND sequence = ?")
     }
@@ -44,39 +44,51 @@ final class TokenTable {
             approval, row.transaction?.rawValue, row.agents.map(JSONColumn.text), StoredToken.kept(row.signature))
     }
 
-    /// Why a token may not be used; `nil` if it may. Changes nothing.
+    /// Takes the one use of a token that is for one; of any other only looks whether it may be used.
+    ///
+    /// Taken before the last thing is asked, which hardly ever refuses: to look for an earlier use first is to search twice for
+    /// the same place.
     ///
     /// - Parameter cutoffs: of the tenant, as far as this process has made them.
-    func refusal(_ use: TokenUse, cutoffs: RevocationCutoffs?) throws -> Refusal? {
-        guard let token = try find(use.token, of: use.tenant) else { return Refusal(.ledger, .tokenNotIssued) }
+    /// - Returns: why it may not be used; then nothing is taken.
+    func take(_ use: TokenUse, cutoffs: RevocationCutoffs?) throws -> Refusal? {
+        let found = try find(use.token, of: use.tenant, use.consumes ? select : selectWithUse)
+        guard let token = found else { return Refusal(.ledger, .tokenNotIssued) }
         if let cutoffs, cutoffs.revokes(sequence: use.token.sequence, names: use.names) {
             return Refusal(.revoked, .tokenRevoked)
         }
         switch State(rawValue: token.state) {
-        case .issued: if token.isUsed { return Refusal(.ledger, .tokenAlreadyUsed) }
+        case .issued: break
         case .revoked: return Refusal(.revoked, .tokenRevoked)
         case nil: throw DamagedRow(column: "token.state")
         }
-        return use.refusal(try token.backing())
+        let isFree =
+            use.consumes ? try insertUsed.run(use.tenant.rawValue, use.token.sequence) == 1 : token.isUsed == false
+        guard isFree else { return Refusal(.ledger, .tokenAlreadyUsed) }
+        guard let refusal = use.refusal(try token.backing()) else { return nil }
+        try giveBack(use)
+        return refusal
     }
 
-    /// Takes the one use of a token that is for one use.
-    func consume(_ use: TokenUse) throws {
-        if use.consumes { try insertUsed.run(use.tenant.rawValue, use.token.sequence) }
+    /// Undoes what was taken for a use that is not to be.
+    func giveBack(_ use: TokenUse) throws {
+        if use.consumes { try deleteUsed.run(use.tenant.rawValue, use.token.sequence) }
     }
 
     /// - Returns: whether the token was good until now. One that has expired may have been swept away, and is no forgery.
     func revoke(_ shown: ShownToken, of tenant: TenantID, nowSeconds: Int64) throws -> Result<Bool, Refusal> {
-        guard let token = try find(shown, of: tenant) else {
+        guard let token = try find(shown, of: tenant, selectWithUse) else {
             return nowSeconds < shown.expiresAt ? .failure(Refusal(.ledger, .tokenNotIssued)) : .success(false)
         }
-        guard token.state == State.issued.rawValue, !token.isUsed else { return .success(false) }
+        guard token.state == State.issued.rawValue, token.isUsed == false else { return .success(false) }
         try setRevoked.run(tenant.rawValue, shown.sequence)
         return .success(nowSeconds < token.expiresAt)
     }
 
     /// - Returns: `nil` where this token was not issued, whatever else has its number.
-    private func find(_ shown: ShownToken, of tenant: TenantID) throws -> StoredToken? {
+    private func find(
+        _ shown: ShownToken, of tenant: TenantID, _ select: LedgerStatement
+    ) throws -> StoredToken? {
         try select.first(tenant.rawValue, shown.sequence) { row in StoredToken(row, if: shown.signature) } ?? nil
     }
 }
