@@ -62,8 +62,10 @@ extension JSONWriter {
         var plainStart = 0
         var index = 0
         while index < bytes.count {
-            if isPlain(eightFrom: index, of: bytes) {
-                index += 8
+            // The last eight may begin among those that have been looked at.
+            let start = min(index, bytes.count - 8)
+            if start >= 0, isPlain(eightFrom: start, of: bytes) {
+                index = start + 8
                 continue
             }
             let byte = bytes[index]
@@ -84,7 +86,6 @@ extension JSONWriter {
     /// bit and the byte did not have that bit itself. A borrow from a byte below may make that up, which is no harm: the
     /// bytes are looked at one by one then.
     private static func isPlain(eightFrom start: Int, of bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard bytes.count - start >= 8 else { return false }
         let word = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: start, as: UInt64.self)
         let ones: UInt64 = 0x0101_0101_0101_0101
         let quote = word ^ (ones &* 0x22)

@@ -162,8 +162,7 @@ extension Broker {
         }
         let asked = entry
         entry.describe(made.token.claims)
-        let issued = entry
-        let ended = self.entry(action, for: client.tenant) { outcome in
+        let ended = self.entry(action, for: client.tenant, expected: entry) { issued, outcome in
             guard case .refused(let refusal) = outcome else { return issued }
             return asked.refused(refusal)
         }

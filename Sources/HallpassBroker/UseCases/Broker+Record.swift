@@ -68,6 +68,17 @@ extension Broker {
         LedgerEntry(tenant: tenant, action: action, nowSeconds: clock.nowSeconds, audit: audit)
     }
 
+    /// The same of what every call does, whose likely record is there already.
+    ///
+    /// - Parameter ended: what is recorded of any other outcome.
+    func entry(
+        _ action: LedgerAction, for tenant: TenantID, expected: AuditEntry,
+        ended: @escaping @Sendable (AuditEntry, LedgerOutcome) -> AuditEntry
+    ) -> LedgerEntry {
+        LedgerEntry(
+            tenant: tenant, action: action, nowSeconds: clock.nowSeconds, expected: expected, ended: ended)
+    }
+
     /// The same for what may cut tokens off. To be called inside ``gate``.
     func submitCutoff(
         _ action: LedgerAction, for tenant: TenantID, audit: @escaping @Sendable (LedgerOutcome) -> AuditEntry

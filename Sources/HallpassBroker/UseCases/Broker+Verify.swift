@@ -24,7 +24,7 @@ package enum VerifyAnswer: Sendable {
 /// Leave to act, once.
 package struct Execution: Sendable {
     package let callID: CallID
-    package let claims: TokenClaims
+    package let token: VerifiedToken
     /// The tool that may run; `nil` for a session token that runs none.
     package let tool: ToolName?
     /// How long the server may take to say how it went.
@@ -48,7 +48,7 @@ extension Broker {
             defer { if !isLetThrough { call.charge?.giveBack() } }
             switch try await ledger.submit(call.entry) {
             case .refused(let refusal):
-                raiseAlarmIfKeyLeaked(refusal, call.token)
+                raiseAlarmIfKeyLeaked(refusal, call.execution.token)
                 return .failure(refusal)
             case .replayed(let earlier):
                 return .success(.replay(try replay(earlier, for: client)))
@@ -70,13 +70,11 @@ extension Broker {
 
     private final class CheckedCall: Sendable {
         let entry: LedgerEntry
-        let token: VerifiedToken
         let execution: Execution
         let charge: RateLimiter.Charge?
 
-        init(entry: LedgerEntry, token: VerifiedToken, execution: Execution, charge: RateLimiter.Charge?) {
+        init(entry: LedgerEntry, execution: Execution, charge: RateLimiter.Charge?) {
             self.entry = entry
-            self.token = token
             self.execution = execution
             self.charge = charge
         }
@@ -104,7 +102,7 @@ extension Broker {
             query.idempotencyKey = command.idempotencyKey
             decision = try VerifyPolicy.decide(
                 token, query, in: client.snapshot, verifyContext(of: client, owning: owned))
-            charge = try takeCall(decision, token.claims)
+            charge = try takeCall(decision, token)
         } catch {
             let refused = entry.refused(error)
             return .refused(error, self.entry(.record, for: client.tenant) { _ in refused })
@@ -114,44 +112,45 @@ extension Broker {
         entry.durationMicroseconds = context.elapsedMicroseconds
         let use = TokenUse(
             ShownToken(token), of: client.tenant, consumes: token.claims.kind == .call,
-            call: claim(callID, token.claims, command, decision, by: client), names: token.names,
+            call: claim(callID, token, command, decision, by: client), names: token.names,
             refusal: { decision.refusal($0) })
-        let executed = entry
         return .passed(
             CheckedCall(
-                entry: self.entry(.use(use), for: client.tenant) { executed.ended(by: $0) }, token: token,
+                entry: self.entry(.use(use), for: client.tenant, expected: entry) { $0.ended(by: $1) },
                 execution: Execution(
-                    callID: callID, claims: token.claims, tool: decision.tool?.name,
-                    leaseSeconds: decision.deployment.leaseSeconds),
+                    callID: callID, token: token, tool: decision.tool?.name,
+                    leaseSeconds: decision.registered.deployment.leaseSeconds),
                 charge: charge))
     }
 
     /// What the ledger keeps of a call: under which key, by whom it may be reported, and for how long.
     private func claim(
-        _ id: CallID, _ claims: TokenClaims, _ command: VerifyCommand, _ decision: VerifyPolicy.Decision,
+        _ id: CallID, _ token: VerifiedToken, _ command: VerifyCommand, _ decision: VerifyPolicy.Decision,
         by client: AuthenticatedClient
     ) -> CallClaim? {
         guard let tool = decision.tool, let digest = decision.effectDigest else { return nil }
         let key = command.idempotencyKey
         let now = clock.nowSeconds
-        let deployment = decision.deployment
-        let leaseExpiresAt = now + deployment.leaseSeconds
+        let registered = decision.registered
+        let leaseExpiresAt = now + registered.deployment.leaseSeconds
         return CallClaim(
-            id: id, client: client.client.id, tokenSequence: claims.sequence, scope: claims.scope,
-            claim: key.map { IdempotencyScope.digest(of: $0, claims.deployment, tool.name, claims.subject) },
+            id: id, client: client.client.id, tokenSequence: token.claims.sequence, scope: token.claims.scope,
+            claim: key.map {
+                IdempotencyScope.digest(of: $0, token.claims.deployment, tool.name, token.claims.subject)
+            },
             argumentsDigest: digest, isRepeatable: tool.isRepeatable, leaseExpiresAt: leaseExpiresAt,
             expiresAt: key == nil
-                ? leaseExpiresAt : max(leaseExpiresAt, now + deployment.idempotencyRetentionSeconds))
+                ? leaseExpiresAt : max(leaseExpiresAt, now + registered.deployment.idempotencyRetentionSeconds))
     }
 
     /// A session token shown without a tool makes no call, and costs none.
     private func takeCall(
-        _ decision: VerifyPolicy.Decision, _ claims: TokenClaims
+        _ decision: VerifyPolicy.Decision, _ token: VerifiedToken
     ) throws(Refusal) -> RateLimiter.Charge? {
-        guard let limits = decision.deployment.limits, let tool = decision.tool else { return nil }
+        guard let limits = decision.registered.deployment.limits, let tool = decision.tool else { return nil }
         let call = LimitedCall(
-            deployment: claims.deployment, limits: limits, tool: tool.name, subject: claims.subject)
-        return try rateLimiter.take(call, of: claims.tenant, atMilliseconds: clock.monotonicMilliseconds())
+            deployment: token.claims.deployment, limits: limits, tool: tool.name, subject: token.claims.subject)
+        return try rateLimiter.take(call, of: token.claims.tenant, atMilliseconds: clock.monotonicMilliseconds())
     }
 
     /// RFC 7662: says what a token is and does not use it. Whatever is wrong, whoever asks, the answer is the same `nil`.
@@ -200,11 +199,10 @@ extension Broker {
             return .refused(error, self.entry(.record, for: client.tenant) { _ in inactive })
         }
         entry.durationMicroseconds = context.elapsedMicroseconds
-        let active = entry
         let use = TokenUse(
             ShownToken(token), of: client.tenant, consumes: false, names: token.names,
             refusal: { decision.refusal($0) })
-        let ended = self.entry(.use(use), for: client.tenant) { outcome in
+        let ended = self.entry(.use(use), for: client.tenant, expected: entry) { active, outcome in
             guard case .refused(let refusal) = outcome else { return active }
             return active.inactive(refusal)
         }

@@ -1,8 +1,8 @@
 /// One deployment with what a decision about a call there needs besides, found at once.
 ///
 /// A class, because every decision has one and hands it on, and to copy its parts is to count each of theirs.
-final class RegisteredDeployment: Sendable {
-    let deployment: Deployment
+package final class RegisteredDeployment: Sendable {
+    package let deployment: Deployment
     let connector: Connector
     let grants: DeploymentGrants
 

@@ -38,14 +38,13 @@ package struct VerifyContext: Hashable, Sendable {
 package enum VerifyPolicy {
     /// What remains to be asked of the ledger once everything else is in order.
     package struct Decision: Sendable {
-        package var deployment: Deployment { registered.deployment }
         /// The tool that will run, or `nil` for a session token that runs none.
         package let tool: Tool?
         /// SHA-256 of the canonical arguments as they were sent.
         package let argumentsDigest: SHA256Digest?
         /// The same of the arguments without an idempotency key: what is compared with those of an earlier call.
         package let effectDigest: SHA256Digest?
-        fileprivate let registered: RegisteredDeployment
+        package let registered: RegisteredDeployment
         fileprivate let grantCheck: GrantCheck
         fileprivate let subject: Subject
         /// What the tool, the environment or the deployment wants to have approved.

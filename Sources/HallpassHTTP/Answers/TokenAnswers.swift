@@ -24,14 +24,14 @@ extension Execution {
     var json: [UInt8] {
         var writer = JSONTextWriter(capacity: 512)
         writer.append(#"{"ok":true,"decision":"execute","call_id":"#, callID)
-        writer.append(#","actor":{"sub":"#, text: claims.subject.rawValue)
-        writer.append(#","act":"#, claims.act)
-        writer.append(#"},"scope":"#, text: claims.scope.spaceSeparated)
-        writer.append(#","tenant":"#, text: claims.tenant.rawValue)
-        writer.append(#","environment":"#, text: claims.deployment.environment.rawValue)
-        writer.append(#","connector":"#, text: claims.deployment.connector.rawValue)
+        writer.append(#","actor":{"sub":"#, text: token.claims.subject.rawValue)
+        writer.append(#","act":"#, token.claims.act)
+        writer.append(#"},"scope":"#, text: token.claims.scope.spaceSeparated)
+        writer.append(#","tenant":"#, text: token.claims.tenant.rawValue)
+        writer.append(#","environment":"#, text: token.claims.deployment.environment.rawValue)
+        writer.append(#","connector":"#, text: token.claims.deployment.connector.rawValue)
         if let tool { writer.append(#","tool":"#, text: tool.rawValue) }
-        writer.append(#","expires_at":"#, number: claims.expiresAt)
+        writer.append(#","expires_at":"#, number: token.claims.expiresAt)
         writer.append(#","lease_seconds":"#, number: leaseSeconds)
         writer.append("}")
         return writer.bytes

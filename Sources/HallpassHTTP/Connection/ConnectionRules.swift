@@ -140,9 +140,13 @@ extension HTTPRequestHead {
     ///
     /// Source: RFC 9112 section 3.2; RFC 3986 section 3.2.2.
     fileprivate var hasGoodHost: Bool {
-        let hosts = headers["Host"]
-        guard let host = hosts.first else { return version == .http1_0 }
-        return hosts.count == 1 && !host.isEmpty && host.utf8.allSatisfy(Self.isHostByte)
+        var found: String?
+        for (name, value) in headers where name.utf8.count == 4 && name.utf8.isSameWord(as: "host".utf8) {
+            guard found == nil else { return false }
+            found = value
+        }
+        guard var host = found else { return version == .http1_0 }
+        return !host.isEmpty && host.withUTF8 { $0.allSatisfy(Self.isHostByte) }
     }
 
     private static func isHostByte(_ byte: UInt8) -> Bool {

@@ -26,6 +26,23 @@ package final class LedgerEntry: Sendable {
         likely = action.likelyOutcome.map { RecordDraft(audit($0), of: tenant) }
     }
 
+    /// The same where it is known what to record if nothing stands in the way: asked for like the rest, it was copied twice more,
+    /// some hundred counted references.
+    ///
+    /// - Parameters:
+    ///   - expected: what is recorded of the action's likely outcome, if it has one.
+    ///   - ended: makes of it what is recorded of any other.
+    package init(
+        tenant: TenantID, action: LedgerAction, nowSeconds: Int64, expected: AuditEntry,
+        ended: @escaping @Sendable (AuditEntry, LedgerOutcome) -> AuditEntry
+    ) {
+        self.tenant = tenant
+        self.action = action
+        self.nowSeconds = nowSeconds
+        likely = action.likelyOutcome == nil ? nil : RecordDraft(expected, of: tenant)
+        audit = { ended(expected, $0) }
+    }
+
     func record(_ outcome: LedgerOutcome) -> RecordDraft {
         if let likely, outcome.isLikely { return likely }
         return RecordDraft(audit(outcome), of: tenant)

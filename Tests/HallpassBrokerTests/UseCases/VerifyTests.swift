@@ -9,7 +9,7 @@ struct VerifyTests {
         try await BrokerFixture.run { fixture in
             let token = try await fixture.token()
             let execution = try await fixture.verify(token.text).get()
-            #expect(execution.claims == token.claims)
+            #expect(execution.token.claims == token.claims)
             #expect(execution.tool == "add_note")
             #expect(try await fixture.verify(token.text).refusal == .tokenAlreadyUsed)
         }
