@@ -44,18 +44,30 @@ extension Broker {
             _ = try await ledger.submit(entry)
             return .failure(refusal)
         case .passed(let call):
-            var isLetThrough = false
-            defer { if !isLetThrough { call.charge?.giveBack() } }
-            switch try await ledger.submit(call.entry) {
-            case .refused(let refusal):
-                raiseAlarmIfKeyLeaked(refusal, call.execution.token)
-                return .failure(refusal)
-            case .replayed(let earlier):
-                return .success(.replay(try replay(earlier, for: client)))
-            default:
-                isLetThrough = true
-                return .success(.execute(call.execution))
+            let outcome: LedgerOutcome
+            do {
+                outcome = try await ledger.submit(call.entry)
+            } catch {
+                call.charge?.giveBack()
+                throw error
             }
+            return try answer(call, outcome, for: client)
+        }
+    }
+
+    @inline(never)
+    private func answer(
+        _ call: CheckedCall, _ outcome: LedgerOutcome, for client: AuthenticatedClient
+    ) throws(HallpassError) -> Result<VerifyAnswer, Refusal> {
+        switch outcome {
+        case .refused(let refusal):
+            call.charge?.giveBack()
+            raiseAlarmIfKeyLeaked(refusal, call.execution.token)
+            return .failure(refusal)
+        case .replayed(let earlier):
+            call.charge?.giveBack()
+            return .success(.replay(try replay(earlier, for: client)))
+        default: return .success(.execute(call.execution))
         }
     }
 

@@ -62,7 +62,7 @@ package final class Ledger: Sendable {
     ///   not commit, ``HallpassError/internal`` when the schema refused it or a row it needs is damaged,
     ///   ``HallpassError/unavailable`` after ``stop()``. Then nothing of it is on disk, its audit record neither.
     package func submit(_ entry: LedgerEntry) async throws(HallpassError) -> LedgerOutcome {
-        precondition(entry.action.cutoffTarget == nil, "a cutoff whose tokens nobody has counted")
+        entry.requireNoCutoff()
         return try await perform(.entry(entry, liveTokens: 0))
     }
 

@@ -43,6 +43,12 @@ package final class LedgerEntry: Sendable {
         audit = { ended(expected, $0) }
     }
 
+    /// Not where it is waited for: an async function that looks into the action keeps a copy of it, 1.2 KB on the heap.
+    @inline(never)
+    func requireNoCutoff() {
+        precondition(action.cutoffTarget == nil, "a cutoff whose tokens nobody has counted")
+    }
+
     func record(_ outcome: LedgerOutcome) -> RecordDraft {
         if let likely, outcome.isLikely { return likely }
         return RecordDraft(audit(outcome), of: tenant)
