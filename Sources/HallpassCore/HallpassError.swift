@@ -1,7 +1,9 @@
 package import StrictJSON
 
 /// Why the broker refused: closed, and with nowhere to put a secret. Every sentence a caller reads is made here.
-package enum HallpassError: Error, Hashable, Sendable {
+///
+/// What a case carries lies elsewhere, so that a function that may fail, and most never do, keeps a word for it.
+package indirect enum HallpassError: Error, Hashable, Sendable {
     /// All of what is wrong with a request, at once.
     case invalidRequest([JSONViolation])
     case invalidJSON(JSONError)

@@ -94,11 +94,12 @@ package enum LedgerAction: Sendable {
     }
 }
 
-package enum LedgerOutcome: Sendable {
+/// How an entry ended. What it carries lies elsewhere, so that whoever waits for it keeps a word: most carry nothing.
+package indirect enum LedgerOutcome: Sendable {
     case recorded
     case issued
     /// As it stands now.
-    indirect case decided(Approval)
+    case decided(Approval)
     case used
     /// The call was made before under its key; the token is used up all the same.
     case replayed(EarlierCall)
