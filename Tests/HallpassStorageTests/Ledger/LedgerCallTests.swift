@@ -21,6 +21,21 @@ struct LedgerCallTests {
         }
     }
 
+    @Test func `a token that is refused for its key is as good as before`() async throws {
+        try await Storage.with { storage in
+            let holder = try Fixture.token(storage.ledger)
+            let token = try Fixture.token(storage.ledger)
+            for token in [holder, token] { try await storage.ledger.issue(token) }
+            #expect(try await storage.ledger.call(holder, key: "one").isUsed)
+            for _ in 0..<2 {
+                let refusal = try await storage.ledger.call(token, key: "one").refusal
+                #expect(refusal?.error == .idempotencyInFlight(retryAfterSeconds: 300))
+            }
+            #expect(try await storage.ledger.call(token, key: "two").isUsed)
+            #expect(try await storage.ledger.call(token, key: "three").refusal?.error == .tokenAlreadyUsed)
+        }
+    }
+
     @Test func `a key is held across restarts, however many came after it`() async throws {
         let folder = try ScratchFolder()
         for round in 0..<3 {
@@ -37,6 +52,7 @@ struct LedgerCallTests {
     /// The one that fails has taken the key from a call whose lease had ended.
     @Test func `a key that an entry took before it failed alone is with who had it`() async throws {
         let gate = Gate()
+        let later = Fixture.now + 1
         try await Storage.with(beforeCommit: gate.pass) { storage in
             let holder = try Fixture.token(storage.ledger)
             let failing = try Fixture.token(storage.ledger)
@@ -47,15 +63,15 @@ struct LedgerCallTests {
             try await storage.ledger.transact { transaction in
                 try transaction.db.execute(
                     sql: """
-                        CREATE TRIGGER unusable BEFORE INSERT ON used_token WHEN NEW.sequence = \(failing.sequence)
-                        BEGIN SELECT RAISE(ABORT, 'unusable'); END
+                        CREATE TRIGGER unrecorded BEFORE INSERT ON audit_record WHEN NEW.time_ms = \(later * 1_000)
+                        BEGIN SELECT RAISE(ABORT, 'unrecorded'); END
                         """)
             }
             gate.close()
             async let first = storage.ledger.submit(Fixture.entry(.record))
             await gate.untilSomeoneWaits()
             async let failure = #expect(throws: HallpassError.internal) {
-                try await storage.ledger.call(failing, key: "one", isRepeatable: true)
+                try await storage.ledger.call(failing, key: "one", isRepeatable: true, nowSeconds: later)
             }
             await storage.ledger.untilQueued(1)
             async let success = storage.ledger.call(other, key: "two")
@@ -71,7 +87,8 @@ struct LedgerCallTests {
 extension Ledger {
     /// Uses a token for a call under a key.
     fileprivate func call(
-        _ token: TokenRow, key: String, isRepeatable: Bool = false, lease: Int64 = 300
+        _ token: TokenRow, key: String, isRepeatable: Bool = false, lease: Int64 = 300,
+        nowSeconds: Int64 = Fixture.now
     ) async throws -> LedgerOutcome {
         let call = CallClaim(
             id: try #require(CallID(sequence: nextSequence(), nonce: [UInt8](repeating: 1, count: 8))),
@@ -81,7 +98,7 @@ extension Ledger {
             expiresAt: Fixture.now + 86_400)
         let use = TokenUse(
             token.shown, of: token.tenant, consumes: true, call: call, names: token.names, refusal: { _ in nil })
-        return try await submit(Fixture.entry(.use(use), tenant: token.tenant))
+        return try await submit(Fixture.entry(.use(use), tenant: token.tenant, nowSeconds: nowSeconds))
     }
 }
 
