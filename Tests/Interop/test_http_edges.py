@@ -102,7 +102,7 @@ def test_a_stream_stays_in_chunks_whatever_comes_behind_it(wire: Wire, crm: str)
 
 @pytest.mark.parametrize("hosts", [
     "", HOST * 2, HOST + "Host: evil.example\r\n", "Host:\r\n", "Host: a b\r\n", "Host: a/b\r\n", "Host: a@b\r\n",
-    "Host: a,b?c\r\n",
+    "Host: a,b?c\r\n", HOST + "hOST: evil.example\r\n", "host: evil.example\r\n" + HOST,
 ])
 def test_a_request_is_for_one_host(wire: Wire, hosts: str):
     """A proxy and the server could each believe another one; RFC 9112 section 3.2 leaves no choice."""
@@ -117,8 +117,9 @@ def test_two_hosts_are_two_in_http_1_0_as_well(wire: Wire):
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8080", "[::1]:8080", "xn--bcher-kva.example", "127.0.0.1"])
 def test_a_host_is_a_name_or_an_address_with_or_without_a_port(wire: Wire, host: str):
-    wire.send(f"GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n")
-    assert wire.answer().status == 200
+    for name in ("Host", "host", "HOST"):
+        wire.send(f"GET /healthz HTTP/1.1\r\n{name}: {host}\r\n\r\n")
+        assert wire.answer().status == 200
 
 
 def test_head_is_answered_without_a_body(wire: Wire):

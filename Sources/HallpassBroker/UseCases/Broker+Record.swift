@@ -68,9 +68,9 @@ extension Broker {
         LedgerEntry(tenant: tenant, action: action, nowSeconds: clock.nowSeconds, audit: audit)
     }
 
-    /// The same of what every call does, whose likely record is there already.
+    /// The same, for what calls do: `expected` is what is recorded where nothing stands in the way.
     ///
-    /// - Parameter ended: what is recorded of any other outcome.
+    /// - Parameter ended: makes of it what is recorded of an outcome; of the likely one it is not asked.
     func entry(
         _ action: LedgerAction, for tenant: TenantID, expected: AuditEntry,
         ended: @escaping @Sendable (AuditEntry, LedgerOutcome) -> AuditEntry

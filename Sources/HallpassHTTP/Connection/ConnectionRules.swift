@@ -141,6 +141,7 @@ extension HTTPRequestHead {
     /// Source: RFC 9112 section 3.2; RFC 3986 section 3.2.2.
     fileprivate var hasGoodHost: Bool {
         var found: String?
+        // By way of the list that NIO makes of them it took 2.2 thousand instructions instead of 1.3.
         for (name, value) in headers where name.utf8.count == 4 && name.utf8.isSameWord(as: "host".utf8) {
             guard found == nil else { return false }
             found = value

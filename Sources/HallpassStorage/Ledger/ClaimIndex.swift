@@ -12,7 +12,7 @@ import HallpassCrypto
 /// start the keys that may be missing from the table are read from the rows that are younger than `claims_indexed_to`.
 final class ClaimIndex {
     /// How many calls are gathered before their keys are sorted. In a table of a million keys some fourteen of so many fall on
-    /// each page: half as many pages a commit as of half as many keys.
+    /// each page, so that a commit changes few; of half as many it would be seven.
     static let batchCount = 131_072
 
     /// What the present transaction has done; void unless it commits.

@@ -9,8 +9,8 @@ package final class LedgerEntry: Sendable {
     package let tenant: TenantID
     package let action: LedgerAction
     package let nowSeconds: Int64
-    /// Makes the one record. Runs where the entry is made and on the writing thread, there again if the transaction has to be
-    /// repeated: it must be quick and have no effect of its own.
+    /// Makes the one record. Runs on the writing thread, again if the transaction has to be repeated, and perhaps where the entry
+    /// is made: it must be quick and have no effect of its own.
     private let audit: @Sendable (LedgerOutcome) -> AuditEntry
     /// Of the likely outcome, so that the writing thread need not write it: that took it an eighth of its time.
     private let likely: RecordDraft?
@@ -31,7 +31,7 @@ package final class LedgerEntry: Sendable {
     ///
     /// - Parameters:
     ///   - expected: what is recorded of the action's likely outcome, if it has one.
-    ///   - ended: makes of it what is recorded of any other.
+    ///   - ended: makes of it what is recorded of any other outcome; of an action without a likely one, of all.
     package init(
         tenant: TenantID, action: LedgerAction, nowSeconds: Int64, expected: AuditEntry,
         ended: @escaping @Sendable (AuditEntry, LedgerOutcome) -> AuditEntry
@@ -43,7 +43,10 @@ package final class LedgerEntry: Sendable {
         audit = { ended(expected, $0) }
     }
 
-    /// Not where it is waited for: an async function that looks into the action keeps a copy of it, 1.2 KB on the heap.
+    /// What waits for many must have been counted.
+    ///
+    /// Asked here and not where every call waits: an async function that looks into the action keeps a copy of it, 1.2 KB on the
+    /// heap.
     @inline(never)
     func requireNoCutoff() {
         precondition(action.cutoffTarget == nil, "a cutoff whose tokens nobody has counted")

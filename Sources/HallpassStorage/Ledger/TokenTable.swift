@@ -72,7 +72,9 @@ final class TokenTable {
 
     /// Undoes what was taken for a use that is not to be.
     func giveBack(_ use: TokenUse) throws {
-        if use.consumes { try deleteUsed.run(use.tenant.rawValue, use.token.sequence) }
+        guard use.consumes else { return }
+        let count = try deleteUsed.run(use.tenant.rawValue, use.token.sequence)
+        assert(count == 1, "a use given back that was not taken")
     }
 
     /// - Returns: whether the token was good until now. One that has expired may have been swept away, and is no forgery.

@@ -1,3 +1,4 @@
+import GRDB
 import HallpassCore
 import HallpassCrypto
 import Testing
@@ -109,6 +110,24 @@ struct LedgerTests {
             #expect(refused == refusal)
             let allowed = try await storage.ledger.use(token) { $0.groups == token.groups ? nil : refusal }
             #expect(allowed == nil)
+        }
+    }
+
+    @Test func `a use that meets a damaged row takes nothing`() async throws {
+        try await Storage.with { storage in
+            let token = try Fixture.token(storage.ledger, groups: ["support"])
+            try await storage.ledger.issue(token)
+            for (groups, isDamaged) in [("[1]", true), (#"["support"]"#, false)] {
+                try await storage.ledger.transact { transaction in
+                    try transaction.db.execute(sql: "UPDATE token SET groups = ?", arguments: [groups])
+                }
+                if isDamaged {
+                    await #expect(throws: HallpassError.internal) { try await storage.ledger.use(token) }
+                } else {
+                    let refusal = try await storage.ledger.use(token)
+                    #expect(refusal == nil)
+                }
+            }
         }
     }
 
