@@ -16,14 +16,14 @@ SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Echo B
 demo_flags = $(if $(ONCE),--once) $(if $(PORT),--port $(PORT)) $(if $(DATA_DIR),--data-dir $(DATA_DIR))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-growth micro-bench bench-charts crash-test overload-test soak build lint format screenshots clean setup
+.PHONY: help demo test bench bench-growth micro-bench bench-charts crash-test promise-test overload-test soak build lint format screenshots clean setup
 
 help: ## Print this menu.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "  make demo ONCE=1        play the story and exit; 1 if any step answered otherwise"
 	@echo "  make demo PORT=8081     listen there instead of on 8080"
-	@echo "  make crash-test KILLS=300, overload-test SECONDS=10, soak MINUTES=20"
+	@echo "  make crash-test KILLS=300, promise-test SECONDS=10, overload-test SECONDS=10, soak MINUTES=20"
 
 demo: build ## Build, start a server with the demo companies, play the story against it, keep serving.
 	@exec .build/release/hallpass demo $(demo_flags)
@@ -51,6 +51,9 @@ bench-charts: ## Draw what the three above have found, and fill the tables of do
 
 crash-test: build ## Kill a server under load hundreds of times: nothing acknowledged is lost, nothing is done twice.
 	@Tests/Durability/run crash --kills $(KILLS)
+
+promise-test: build ## Show tokens a thousand times at once, revoke and rotate under load: nothing twice, nothing too late.
+	@Tests/Durability/run promises --seconds $(SECONDS)
 
 overload-test: build ## Ask for more than a server can do: the rest is refused, and no other tenant feels it.
 	@Tests/Durability/run overload --seconds $(SECONDS)

@@ -12,7 +12,7 @@ struct ClaimFilter {
     /// 32 megabytes, and as many while it is made anew. With more keys than this it is right less often, down to never.
     static let mostCapacity = 1 << 24
     /// While it is made, for each call of a transaction.
-    static let rowsPerCall = 4
+    static let rowsPerCall = 16
     /// While it is made, in one transaction.
     private static let rowsAtOnce = 1_024
 
