@@ -31,7 +31,7 @@ EXPIRED_ROWS = 10_000
 SWEEP_SECONDS = 120
 FILL_SECONDS = 1_800
 VERIFY_SECONDS = 600
-# For as many calls a broker that begins with an empty database gathers keys and writes none into their table: `batchCount` in
+# For as many calls a broker that begins with an empty database gathers keys and writes none to disk: `batchCount` in
 # `ClaimIndex.swift`. What is measured is what comes after, of either side.
 WARM_UP_CALLS = {"mint": 1, "verify": 131_072}
 # A start is short, and what else the machine does shows in it.

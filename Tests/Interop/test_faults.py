@@ -245,7 +245,7 @@ def test_a_log_that_was_cut_short_is_found_by_a_head_that_was_noted(left_behind:
     assert cut.returncode == 5 and "Next: " in cut.stderr, cut.stdout + cut.stderr
 
 
-@pytest.mark.parametrize("table", ["token", "used_token", "audit_record", "call", "call_claim", "client_secret"])
+@pytest.mark.parametrize("table", ["token", "used_token", "audit_record", "call", "claim_page", "client_secret"])
 def test_a_damaged_page_is_a_refusal_and_not_a_guess(left_behind: tuple, table: str):
     """Under a server, or before it starts: nothing is let through on what cannot be read, and the doctor finds it."""
     site, broker, (_, _, fresh) = left_behind

@@ -12,6 +12,7 @@ enum Migrations {
             createCheckpoints, addSecretUse, createSwitches, createQuarantine, createCredentials,
             addTokenSignature, createAuditExport, createAuditTrim, createRestoreFence, codeAuditRecords,
             createDataKeyLifecycle, createTenantDeletion, indexRevokedTokens, indexClaims, createUsedTokens,
+            packClaims,
         ]
     }
 

@@ -55,7 +55,8 @@ final class CallTable {
         try insert.run(
             tenant.rawValue, call.id.sequence, call.id.nonce, call.client.rawValue, call.claim, call.argumentsDigest,
             call.leaseExpiresAt, call.expiresAt, call.tokenSequence, call.scope.spaceSeparated)
-        try claims.note(call.id.sequence, of: tenant, after: search, atSeconds: nowSeconds)
+        try claims.note(
+            call.id.sequence, of: tenant, leaseExpiresAt: call.leaseExpiresAt, expiresAt: call.expiresAt, after: search)
         return .execute
     }
 

@@ -275,4 +275,7 @@ struct LedgerTransaction {
         audit.forget()
         claims.forget(tenant)
     }
+
+    /// To be called once no keys are left of runs that ended before a moment, in Unix seconds.
+    func forgetClaims(expiredBefore seconds: Int64) { claims.forget(expiredBefore: seconds) }
 }

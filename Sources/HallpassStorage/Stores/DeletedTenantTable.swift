@@ -74,7 +74,7 @@ enum DeletedTenantTable {
         Remains(table: "admin_session", key: "username, digest"), Remains(table: "invitation", key: "digest"),
         Remains(table: "account", key: "username"), Remains(table: "client_secret", key: "client_id, digest"),
         Remains(table: "token", key: "sequence"), Remains(table: "used_token", key: "sequence"),
-        Remains(table: "call", key: "sequence"), Remains(table: "call_claim", key: "claim, sequence"),
+        Remains(table: "call", key: "sequence"), Remains(table: "claim_page", key: "run, claim"),
         Remains(table: "approval", key: "sequence"), Remains(table: "upstream_credential", key: "credential_id"),
         Remains(table: "client_deployment", key: "client_id, connector_id, environment_id"),
         Remains(table: "client", key: "client_id"), Remains(table: "access_grant", key: "grant_id"),

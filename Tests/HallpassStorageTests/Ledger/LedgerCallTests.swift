@@ -49,6 +49,36 @@ struct LedgerCallTests {
         }
     }
 
+    @Test func `keys go a few at a time once their run has ended, and no call keeps one that nobody finds`()
+        async throws
+    {
+        try await Storage.with(claimBatchCount: 2) { storage in
+            func call(_ key: Int, nowSeconds: Int64 = Fixture.now) async throws -> Bool {
+                let token = try Fixture.token(storage.ledger, expiresAt: nowSeconds + 60)
+                try await storage.ledger.issue(token)
+                return try await storage.ledger.call(token, key: "key \(key)", nowSeconds: nowSeconds).isUsed
+            }
+            func pages() async throws -> Int {
+                try await storage.database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM claim_page") ?? 0 }
+            }
+            for key in 1...7 { #expect(try await call(key)) }
+            #expect(try await pages() == 3)
+            let expiresAt = try #require(
+                try await storage.database.read { try Int64.fetchOne($0, sql: "SELECT max(expires_at) FROM call") })
+            #expect(try await storage.ledger.sweepClaims(expiredBefore: expiresAt, limit: 9) == false)
+            #expect(try await !call(1))
+            #expect(try await storage.ledger.sweepClaims(expiredBefore: expiresAt + 1, limit: 2))
+            let left = try await storage.database.read { try Int64.fetchOne($0, sql: "SELECT count(*) FROM call") }
+            #expect(left == 3)
+            #expect(try await storage.database.read { try ClaimIndex.lostCount($0) } == 0)
+            for key in 1...4 { #expect(try await call(key, nowSeconds: expiresAt)) }
+            #expect(try await !call(5))
+            #expect(try await storage.ledger.sweepClaims(expiredBefore: expiresAt + 1, limit: 2) == false)
+            #expect(
+                try await storage.database.read { try Int64.fetchOne($0, sql: "SELECT min(run) FROM claim_page") } == 4)
+        }
+    }
+
     /// The one that fails has taken the key from a call whose lease had ended.
     @Test func `a key that an entry took before it failed alone is with who had it`() async throws {
         let gate = Gate()
@@ -94,8 +124,8 @@ extension Ledger {
             id: try #require(CallID(sequence: nextSequence(), nonce: [UInt8](repeating: 1, count: 8))),
             client: try #require(ClientID("crm-mcp-server")), tokenSequence: token.sequence,
             scope: try #require(ScopeSet(spaceSeparated: "notes:write")), claim: SHA256.hash(Array(key.utf8)),
-            argumentsDigest: SHA256.hash([]), isRepeatable: isRepeatable, leaseExpiresAt: Fixture.now + lease,
-            expiresAt: Fixture.now + 86_400)
+            argumentsDigest: SHA256.hash([]), isRepeatable: isRepeatable, leaseExpiresAt: nowSeconds + lease,
+            expiresAt: nowSeconds + 86_400)
         let use = TokenUse(
             token.shown, of: token.tenant, consumes: true, call: call, names: token.names, refusal: { _ in nil })
         return try await submit(Fixture.entry(.use(use), tenant: token.tenant, nowSeconds: nowSeconds))

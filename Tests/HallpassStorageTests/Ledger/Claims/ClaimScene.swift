@@ -9,21 +9,16 @@ import Testing
 final class ClaimScene {
     private let queue: DatabaseQueue
     private let batchCount: Int
-    /// So small and slow that it is made again and again.
-    private let filter: ClaimFilter
     private var index: ClaimIndex
     private var sequence: Int64 = 0
     /// Unix seconds.
     private(set) var now: Int64 = 1_000_000
 
-    init(
-        batchCount: Int = ClaimIndex.batchCount, filter: ClaimFilter = ClaimFilter(capacity: 32, rowsPerCall: 1)
-    ) throws {
+    init(batchCount: Int = ClaimIndex.batchCount) throws {
         self.batchCount = batchCount
-        self.filter = filter
         queue = try DatabaseQueue()
         try queue.writeWithoutTransaction { try Migrations.run(on: $0) }
-        index = try queue.writeWithoutTransaction { try ClaimIndex($0, batchCount: batchCount, filter: filter) }
+        index = try queue.writeWithoutTransaction { try ClaimIndex($0, batchCount: batchCount) }
     }
 
     /// A key that begins as another does.
@@ -34,9 +29,33 @@ final class ClaimScene {
         return sequence
     }
 
-    /// Until what was there is old enough to be swept away.
-    func age() { now += SweptTable.call.retentionSeconds }
-    func setBack() { now -= SweptTable.call.retentionSeconds }
+    /// Until what is taken now has ended, if nothing else is said.
+    func age() { now += 2 }
+    func setBack() { now -= 2 }
+
+    /// - Parameters:
+    ///   - limit: pages.
+    ///   - others: what else the transaction does.
+    /// - Returns: how many pages were removed.
+    @discardableResult
+    func sweep(limit: Int = .max, commits: Bool = true, others: (ClaimTaker) throws -> Void = { _ in }) throws -> Int {
+        let expired = try queue.read { try ExpiredClaims.oldest(in: $0, before: now, limit: limit) }.pages
+        try transaction(commits: commits) { taker in
+            try others(taker)
+            for page in expired { #expect(try page.remove(taker.db)) }
+            if try !ExpiredClaims.exist(in: taker.db, before: now) { taker.index.forget(expiredBefore: now) }
+        }
+        return expired.count
+    }
+
+    /// Whether a call is there that holds a key.
+    func isHeld(by sequence: Int64) throws -> Bool {
+        try queue.read { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM call WHERE sequence = ? AND claim IS NOT NULL)",
+                arguments: [sequence])
+        } ?? false
+    }
 
     func transaction(commits: Bool = true, _ body: (ClaimTaker) throws -> Void) throws {
         let isUndone = try queue.writeWithoutTransaction { db in
@@ -55,7 +74,7 @@ final class ClaimScene {
 
     /// As after `kill -9`.
     func restart() throws {
-        index = try queue.writeWithoutTransaction { try ClaimIndex($0, batchCount: batchCount, filter: filter) }
+        index = try queue.writeWithoutTransaction { try ClaimIndex($0, batchCount: batchCount) }
     }
 
     func holder(_ key: Int, of tenant: TenantID = Fixture.acme) throws -> Int64? {
@@ -64,12 +83,19 @@ final class ClaimScene {
         }
     }
 
-    func indexed() throws -> [Int64] {
-        try queue.read { try Int64.fetchAll($0, sql: "SELECT sequence FROM call_claim ORDER BY sequence") }
+    /// The calls whose keys are on disk, by number.
+    func written() throws -> [Int64] {
+        try queue.read { db in
+            var found: [Int64] = []
+            try LedgerStatement(db, "SELECT entries FROM claim_page").each { row in
+                try row.eachClaimEntry(at: 0) { found.append($0.sequence) }
+            }
+            return found.sorted()
+        }
     }
 
-    func indexedTenants() throws -> Set<TenantID> {
-        let names = try queue.read { try String.fetchAll($0, sql: "SELECT DISTINCT tenant_id FROM call_claim") }
+    func writtenTenants() throws -> Set<TenantID> {
+        let names = try queue.read { try String.fetchAll($0, sql: "SELECT DISTINCT tenant_id FROM claim_page") }
         return Set(names.compactMap(TenantID.init))
     }
 
@@ -77,11 +103,15 @@ final class ClaimScene {
         try #require(try queue.read { try Int64.fetchOne($0, sql: "SELECT claims_indexed_to FROM ledger_state") })
     }
 
+    func lastRun() throws -> Int64 { try queue.read { try ClaimRuns.last($0) } }
+
     func lostCount() throws -> Int64 { try queue.read { try ClaimIndex.lostCount($0) } }
 
-    func remake() throws {
-        try queue.writeWithoutTransaction { try ClaimIndex.remake($0) }
-        try restart()
+    func remake(batchCount: Int? = nil) throws {
+        try queue.writeWithoutTransaction { db in
+            try ClaimIndex.remake(db)
+            index = try ClaimIndex(db, batchCount: batchCount ?? self.batchCount)
+        }
     }
 
     /// How many rows a start would read.
@@ -108,23 +138,25 @@ struct ClaimTaker {
     }
 
     @discardableResult
-    func take(_ key: Int, of tenant: TenantID = Fixture.acme, as drawn: Int64? = nil) throws -> Int64 {
+    func take(
+        _ key: Int, of tenant: TenantID = Fixture.acme, as drawn: Int64? = nil, for seconds: Int64 = 1
+    ) throws -> Int64 {
         let sequence = drawn ?? draw()
         let search = try index.search(for: Self.claim(key), of: tenant)
         if search.holder != nil { try release(key, of: tenant) }
-        try insert(key, of: tenant, as: sequence)
-        try index.note(sequence, of: tenant, after: search, atSeconds: now)
+        try insert(key, of: tenant, as: sequence, for: seconds)
+        try index.note(sequence, of: tenant, leaseExpiresAt: now, expiresAt: now + seconds, after: search)
         return sequence
     }
 
     /// A call's row, of which the index does not hear.
-    func insert(_ key: Int, of tenant: TenantID = Fixture.acme, as sequence: Int64) throws {
+    func insert(_ key: Int, of tenant: TenantID = Fixture.acme, as sequence: Int64, for seconds: Int64 = 1) throws {
         try db.execute(
             sql: """
                 INSERT INTO call (tenant_id, sequence, nonce, client_id, claim, arguments_digest, lease_expires_at,
-                    expires_at, token_sequence, scope) VALUES (?, ?, zeroblob(8), 'crm', ?, zeroblob(32), 1, 1, 1, '')
+                    expires_at, token_sequence, scope) VALUES (?, ?, zeroblob(8), 'crm', ?, zeroblob(32), ?, ?, 1, '')
                 """,
-            arguments: [tenant.rawValue, sequence, Fixture.data(Self.claim(key))])
+            arguments: [tenant.rawValue, sequence, Fixture.data(Self.claim(key)), now, now + seconds])
     }
 
     func delete(_ tenant: TenantID) { index.forget(tenant) }
@@ -141,7 +173,7 @@ struct ClaimTaker {
                     token_sequence, scope) VALUES ('acme', ?, zeroblob(8), 'crm', zeroblob(32), 1, 1, 1, '')
                 """,
             arguments: [sequence])
-        try index.note(sequence, of: Fixture.acme, after: nil, atSeconds: now)
+        try index.note(sequence, of: Fixture.acme, leaseExpiresAt: 1, expiresAt: 1, after: nil)
     }
 
     /// Undoes what `body` does.
