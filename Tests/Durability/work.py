@@ -83,8 +83,9 @@ class Work:
         self.pool = Pool(broker.port)
         self.chance = chance
         self.notes = Notes()
-        # Of every answer: how long it took, in seconds.
-        self.waits: list[float] = []
+        # How long every answer took, in seconds: those that agents wait for, and those of an operator's revocations and rotations.
+        self.call_waits: list[float] = []
+        self.act_waits: list[float] = []
         # Tokens from before, to be used now; and those that are left for later.
         self.carried, self.left = carried, []
         self.gateway = broker.credentials(TENANT, "support-gateway")
@@ -122,7 +123,7 @@ class Work:
             self.notes.in_doubt -= 1
             raise
         self.notes.in_doubt -= 1
-        self.waits.append(time.monotonic() - started)
+        (self.act_waits if who == self.operator else self.call_waits).append(time.monotonic() - started)
         if answer.status >= 500:
             raise Surprise(f"{path}: {answer.status} {answer.body!r}")
         return answer

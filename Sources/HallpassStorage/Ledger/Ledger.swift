@@ -42,8 +42,9 @@ package final class Ledger: Sendable {
         self.database = database
         queue = LedgerQueue(capacity: queueCapacity)
         let last = try database.pool.read { db in
+            try ClaimRuns.requireReadable(db)
             // The past that a copy does not know of gave numbers too, and some consumer may have seen them.
-            try LedgerSequence.last(in: db) + (try RestoreFence.due(db) == nil ? 0 : Limits.restoreSequenceGap)
+            return try LedgerSequence.last(in: db) + (try RestoreFence.due(db) == nil ? 0 : Limits.restoreSequenceGap)
         }
         sequence = Atomic(last)
         let thread = Thread { [self] in

@@ -77,6 +77,11 @@ struct ClaimRuns {
         try Int64.fetchOne(db, sql: "SELECT claims_run FROM ledger_state") ?? 0
     }
 
+    /// Looks whether pages can be read at all, so that a start says so instead of the first commit. All of them are read there.
+    static func requireReadable(_ db: Database) throws {
+        _ = try Int64.fetchOne(db, sql: "SELECT 1 FROM claim_page NOT INDEXED LIMIT 1")
+    }
+
     /// Removes what a process that ended in the middle of a run has left: its keys come again, in other pages.
     mutating func removeUnfinished(_ db: Database) throws {
         guard !unfinished.isEmpty else { return }
