@@ -12,7 +12,7 @@ from collections import Counter
 
 from broker import ROOT, Broker
 from evidence import Evidence, Lost
-from wire import Silent
+from run_test import run_test
 from work import TENANT, Notes, Surprise, Token, Work
 
 # Tokens and keys of the last life that are asked for again over the wire.
@@ -118,16 +118,10 @@ def main() -> int:
     print(f"crash test: {options.kills} kills, seed {seed}", flush=True)
     broker = Broker()
     test = CrashTest(broker, seed, options.tasks, options.life)
-    try:
-        asyncio.run(test.run(options.kills))
-    except (Lost, Surprise, Silent) as found:
-        print(f"crash test: FAILED after {test.ends['killed']} kills (seed {seed}): {found!r}", file=sys.stderr)
-        print(broker.log[-4_000:], file=sys.stderr)
-        return 1
-    finally:
-        broker.clean()
-    print(test.report)
-    return 0
+    code = run_test(f"crash test (seed {seed})", test.run(options.kills), broker, Lost, Surprise)
+    if code == 0:
+        print(test.report)
+    return code
 
 
 if __name__ == "__main__":

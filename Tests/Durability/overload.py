@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, field
 
 from broker import ROOT, Broker
+from run_test import run_test
 from sample import Sample
 from wire import Answer, Broken, Connection, Pool, Silent, get, post
 
@@ -238,14 +239,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=10)
     options = parser.parse_args()
     broker = Broker(flags=("--max-connections", str(CONNECTIONS + 150), "--idle-timeout-seconds", "10"))
-    try:
-        asyncio.run(measure(broker, options.seconds))
-    except (Failed, Silent) as found:
-        print(f"overload: FAILED: {found}\n{broker.log[-2_000:]}", file=sys.stderr)
-        return 1
-    finally:
-        broker.clean()
-    return 0
+    return run_test("overload", measure(broker, options.seconds), broker, Failed)
 
 
 if __name__ == "__main__":

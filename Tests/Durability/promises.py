@@ -12,7 +12,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from broker import ROOT, Broker
-from wire import Answer, Connection, Pool, Silent, post
+from run_test import run_test
+from wire import Answer, Connection, Pool, post
 from work import DEPLOYMENT, TENANT, Token
 
 SHOWN_AT_ONCE = 1_000
@@ -169,14 +170,7 @@ def main() -> int:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most if most < 0 else min(most, 4 * SHOWN_AT_ONCE), most))
     broker = Broker(flags=("--max-connections", str(SHOWN_AT_ONCE + 100)))
-    try:
-        asyncio.run(keep(broker, options))
-    except (Failed, Silent) as found:
-        print(f"promise test: FAILED: {found}\n{broker.log[-2_000:]}", file=sys.stderr)
-        return 1
-    finally:
-        broker.clean()
-    return 0
+    return run_test("promise test", keep(broker, options), broker, Failed)
 
 
 if __name__ == "__main__":

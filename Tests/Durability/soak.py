@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from broker import ROOT, Broker
 from evidence import Evidence, Lost
+from run_test import run_test
 from sample import Sample
-from wire import Connection, Silent, get
+from wire import Connection, get
 from work import TENANT, Surprise, Work
 
 MEBIBYTE = 1 << 20
@@ -192,14 +193,8 @@ def main() -> int:
     parser.add_argument("--tasks", type=int, default=16, help="clients at work at once")
     options = parser.parse_args()
     broker = Broker()
-    try:
-        asyncio.run(Soak(broker, options.minutes * 60, options.every, options.tasks).run())
-    except (Grew, Lost, Surprise, Silent) as found:
-        print(f"soak: FAILED: {found!r}\n{broker.log[-2_000:]}", file=sys.stderr)
-        return 1
-    finally:
-        broker.clean()
-    return 0
+    soak = Soak(broker, options.minutes * 60, options.every, options.tasks)
+    return run_test("soak", soak.run(), broker, Grew, Lost, Surprise)
 
 
 if __name__ == "__main__":
