@@ -2,9 +2,9 @@ import GRDB
 import HallpassCore
 import HallpassCrypto
 
-/// The keys that are on disk, in runs: each is in the order of its keys, is written once, and goes, page by page, once all of its calls have
-/// expired. So keys that fall anywhere are written side by side, as in a log-structured merge tree (P. O'Neil et al., 1996), but
-/// for the merging: a filter in memory spares looking into most runs.
+/// The keys that are on disk, in runs: each is in the order of its keys, is written once, and goes, page by page, once all of its
+/// calls have expired. So keys that fall anywhere are written side by side, as in a log-structured merge tree (P. O'Neil et al., 1996),
+/// but for the merging: a filter in memory spares looking into most runs.
 ///
 /// What a run holds of calls that have given up their keys, or are gone, leads nowhere.
 struct ClaimRuns {
