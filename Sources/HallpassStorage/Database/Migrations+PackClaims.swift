@@ -25,9 +25,8 @@ extension Migrations {
         CREATE INDEX claim_page_expiry ON claim_page (run_expires_at);
         """
 
-    /// `claims_run` is the last run that is whole; pages of a later one are of one that is being written, or of a
-    /// process that ended before it was. The first start finds all
-    /// keys in the calls' own rows.
+    /// `claims_run` is the last run that is whole; pages of a later one are of one that is being written, or of a process
+    /// that ended before it was. The first start finds all keys in the calls' own rows.
     private static let claimState = """
         ALTER TABLE ledger_state ADD COLUMN claims_run INTEGER NOT NULL DEFAULT 0;
         UPDATE ledger_state SET claims_indexed_to = 0;
